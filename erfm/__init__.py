@@ -1,0 +1,1 @@
+"""Extended-RFM churn modelling: the shared helpers of the report's notebooks."""

@@ -1,0 +1,621 @@
+"""A study: where the customers are, which column plays which role, and how the sample is split."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from erfm.reading import Format, StudyError, nearest, read_table, show_rows, to_numbers
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+ROLES = ("recency", "frequency", "amount", "has_child", "gender", "age")
+EVENTS_PER_VARIABLE = 5
+
+__all__ = [
+    "Predictor", "Samples", "Study", "StudyError", "load_customers", "load_study", "sample_path",
+    "split_samples",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """One explanatory variable of a study.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the tables and in the customers table.
+    column : str
+        Its column in the customers' file.
+    label, unit : str
+        What a reader sees, e.g. "Recency" and "days".
+    sign : str
+        Hypothesised sign of its coefficient on P(retained): "+", "-" or "" for none.
+    role : str
+        One of `ROLES`, or "" for a variable outside extended RFM.
+    levels : tuple of str
+        The levels of a categorical variable, the reference level first; empty for a number.
+    """
+
+    name: str
+    column: str
+    label: str
+    unit: str = ""
+    sign: str = ""
+    role: str = ""
+    levels: tuple[str, ...] = ()
+
+    @property
+    def categorical(self) -> bool:
+        return bool(self.levels)
+
+    @property
+    def reference(self) -> str:
+        return self.levels[0] if self.levels else ""
+
+    @property
+    def axis_label(self) -> str:
+        """The label with its unit, as an axis of a figure shows it."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study file, read and checked. Outcome coding everywhere: 1 = retained, 0 = churned."""
+
+    name: str
+    path: Path
+    title: str
+    description: str
+    source: str
+    simulated: bool
+    published: bool
+    file: Path
+    format: Format
+    id_column: str
+    outcome_column: str
+    retained: str
+    churned: str
+    predictors: dict[str, Predictor]
+    sample_column: str
+    build: str
+    holdout: str
+    holdout_size: float
+    seed: int
+    entry_p: float
+    removal_p: float
+    cutoff: float
+    fingerprint: dict[str, dict[str, Any]] = field(repr=False)
+
+    def label(self, column: str) -> str:
+        """Return the label of a predictor or design column, e.g. "Gender (male)"."""
+        name, _, level = column.partition("(")
+        predictor = self.predictors.get(name)
+        if column in self.predictors or predictor is None:
+            return self.predictors[column].label if column in self.predictors else column
+        return f"{predictor.label} ({level}"
+
+    def role(self, role: str) -> Predictor | None:
+        """Return the predictor that plays `role`, or None."""
+        return next((p for p in self.predictors.values() if p.role == role), None)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The complete cases of a study and their two parts, each a customers table."""
+
+    complete: pd.DataFrame
+    build: pd.DataFrame
+    holdout: pd.DataFrame
+    warnings: tuple[str, ...] = ()
+
+
+# --- The study file -------------------------------------------------------------------------------
+
+_KEYS = {
+    "": {"title", "description", "source", "simulated", "published", "data", "outcome",
+         "predictors", "sample", "stepwise", "classification"},
+    "data": {"file", "id", "encoding", "separator", "decimal", "thousands", "missing", "sheet",
+             "fingerprint"},
+    "outcome": {"column", "retained", "churned"},
+    "sample": {"column", "build", "holdout", "holdout_size", "seed"},
+    "stepwise": {"entry_p", "removal_p"},
+    "classification": {"cutoff"},
+}  # fmt: skip
+_PREDICTOR_KEYS = {"column", "label", "unit", "sign", "role", "levels"}
+
+
+def load_study(study: str | Path) -> Study:
+    """Read and check a study file.
+
+    Parameters
+    ----------
+    study : str or Path
+        The name of a study in ``data/`` ("reconstruction") or the path of a TOML file.
+
+    Raises
+    ------
+    StudyError
+        No such study (with the nearest name), TOML that cannot be read, an unknown or missing key,
+        a value out of its range; the message names the file, the key and the remedy.
+    """
+    path = Path(study) if str(study).endswith(".toml") else DATA / f"{study}.toml"
+    if not path.is_file():
+        known = [p.stem for p in sorted(DATA.glob("*.toml"))]
+        raise StudyError(
+            f"{study}: no such study. {nearest(path.stem, known)} "
+            "A study is a name in data/ or the path of a TOML file."
+        )
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudyError(f"{path}: not a TOML file in UTF-8: {error}.") from None
+    return _Sections(path, content).study()
+
+
+@dataclass(frozen=True)
+class _Sections:
+    """The parsed TOML of one file, and the errors that its reader can make."""
+
+    path: Path
+    content: dict[str, Any]
+
+    def error(self, message: str) -> StudyError:
+        return StudyError(f"{self.path}: {message}")
+
+    def section(self, name: str) -> dict[str, Any]:
+        table = self.content.get(name, {}) if name else self.content
+        if not isinstance(table, dict):
+            raise self.error(f"'{name}' must be a table: write [{name}] above its keys.")
+        self.check_keys(table, _KEYS[name], f"[{name}]" if name else "the top of the file")
+        return table
+
+    def check_keys(self, table: dict[str, Any], allowed: set[str], where: str) -> None:
+        for key in table:
+            if key not in allowed:
+                raise self.error(f"unknown key '{key}' in {where}. {nearest(key, sorted(allowed))}")
+
+    def need(self, table: dict[str, Any], key: str, where: str) -> Any:
+        if key not in table:
+            raise self.error(f"'{key}' is missing in {where}. Add it.")
+        return table[key]
+
+    def number(self, table: dict[str, Any], key: str, default: float, where: str) -> float:
+        value = table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
+            raise self.error(f"'{key}' in {where} is {value!r}; it must be between 0 and 1.")
+        return float(value)
+
+    def study(self) -> Study:
+        top, data, outcome = self.section(""), self.section("data"), self.section("outcome")
+        sample, stepwise = self.section("sample"), self.section("stepwise")
+        entry_p = self.number(stepwise, "entry_p", 0.05, "[stepwise]")
+        removal_p = self.number(stepwise, "removal_p", 0.10, "[stepwise]")
+        if removal_p < entry_p:
+            raise self.error(
+                f"removal_p {removal_p} is below entry_p {entry_p}: a variable could enter and "
+                "leave for ever. Make removal_p the larger one."
+            )
+        return Study(
+            name=self.path.stem,
+            path=self.path,
+            title=str(self.need(top, "title", "the top of the file")),
+            description=str(top.get("description", "")).strip(),
+            source=str(top.get("source", "")).strip(),
+            simulated=self.flag(top, "simulated"),
+            published=self.flag(top, "published"),
+            file=self.path.parent / str(self.need(data, "file", "[data]")),
+            format=self.format(data),
+            id_column=str(data.get("id", "")),
+            outcome_column=str(self.need(outcome, "column", "[outcome]")),
+            retained=_text(self.need(outcome, "retained", "[outcome]")),
+            churned=_text(self.need(outcome, "churned", "[outcome]")),
+            predictors=self.predictors(),
+            sample_column=str(sample.get("column", "")),
+            build=_text(sample.get("build", "build")),
+            holdout=_text(sample.get("holdout", "holdout")),
+            holdout_size=self.holdout_size(sample),
+            seed=self.seed(sample),
+            entry_p=entry_p,
+            removal_p=removal_p,
+            cutoff=self.number(self.section("classification"), "cutoff", 0.5, "[classification]"),
+            fingerprint=data.get("fingerprint", {}),
+        )
+
+    def flag(self, table: dict[str, Any], key: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.error(f"'{key}' is {value!r}; write true or false.")
+        return value
+
+    def format(self, data: dict[str, Any]) -> Format:
+        given = {f.name: data[f.name] for f in fields(Format) if f.name in data}
+        if "missing" in given:
+            given["missing"] = tuple(_text(value) for value in given["missing"])
+        return Format(**given)
+
+    def holdout_size(self, sample: dict[str, Any]) -> float:
+        size = sample.get("holdout_size", 0.4)
+        whole = isinstance(size, int) and not isinstance(size, bool) and size >= 1
+        if not whole and not (isinstance(size, float) and 0 < size < 1):
+            raise self.error(
+                f"'holdout_size' in [sample] is {size!r}; give a number of customers or a share "
+                "between 0 and 1."
+            )
+        return size
+
+    def seed(self, sample: dict[str, Any]) -> int:
+        seed = sample.get("seed", 0)
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            raise self.error(
+                f"'seed' in [sample] is {seed!r}; it must be a whole number from 0 up."
+            )
+        return seed
+
+    def predictors(self) -> dict[str, Predictor]:
+        tables = self.content.get("predictors", {})
+        if not isinstance(tables, dict) or not tables:
+            raise self.error("there are no predictors. Add a table [predictors.NAME] for each.")
+        predictors = {name: self.predictor(name, table) for name, table in tables.items()}
+        roles = [p.role for p in predictors.values() if p.role]
+        for role in roles:
+            if roles.count(role) > 1:
+                raise self.error(f"two predictors have the role '{role}'. Keep one of them.")
+        return predictors
+
+    def predictor(self, name: str, table: Any) -> Predictor:
+        where = f"[predictors.{name}]"
+        if not isinstance(table, dict):
+            raise self.error(f"'predictors.{name}' must be a table: write {where}.")
+        self.check_keys(table, _PREDICTOR_KEYS, where)
+        if "(" in name:
+            raise self.error(f"the name of {where} has a bracket. Rename it; 'label' may have one.")
+        if name in ("customer_id", "retained", "sample", "Constant"):
+            raise self.error(f"'{name}' in {where} is a name the tables use. Choose another.")
+        sign, role = table.get("sign", ""), table.get("role", name if name in ROLES else "")
+        if sign not in ("", "+", "-"):
+            raise self.error(f'\'sign\' in {where} is {sign!r}; write "+", "-" or leave it out.')
+        if role and role not in ROLES:
+            raise self.error(f"unknown role '{role}' in {where}. {nearest(role, ROLES)}")
+        levels = tuple(_text(level) for level in table.get("levels", ()))
+        if levels and (len(levels) < 2 or len(set(levels)) < len(levels)):
+            raise self.error(
+                f"'levels' in {where} must name two or more different levels, the reference first."
+            )
+        return Predictor(
+            name=name,
+            column=str(table.get("column", name)),
+            label=str(table.get("label", name)),
+            unit=str(table.get("unit", "")),
+            sign=sign,
+            role=role,
+            levels=levels,
+        )
+
+
+def _text(value: Any) -> str:
+    """Write a value of a study or of a customers' file as text, whole numbers without ".0"."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+# --- The customers --------------------------------------------------------------------------------
+
+
+def load_customers(study: Study) -> pd.DataFrame:
+    """Read, check and rename the customers of a study.
+
+    Returns
+    -------
+    DataFrame
+        One row a customer in the file's order, index = position in the file: ``customer_id``
+        (text), one column a predictor (numbers as float, categories as text), ``retained`` (1 or
+        0) and, if the study names a sample column, ``sample`` ("build", "holdout" or missing).
+        Missing values stay missing.
+
+    Raises
+    ------
+    StudyError
+        One clear error with file, column, rows and remedy; see `read_table`, `to_numbers` and the
+        checks of `customer_schema`.
+    """
+    table = read_table(study.file, study.format)
+    for column in _columns_used(study):
+        if column not in table:
+            raise StudyError(
+                f"{study.file}: there is no column '{column}', which {study.path.name} names. "
+                f"{nearest(column, table.columns)}"
+            )
+    customers = pd.DataFrame(index=table.index)
+    customers["customer_id"] = (
+        _as_text(table[study.id_column])
+        if study.id_column
+        else pd.Series([str(i + 1) for i in table.index], index=table.index, dtype="str")
+    )
+    for predictor in study.predictors.values():
+        values = table[predictor.column]
+        where = f"{study.file}, column '{predictor.column}'"
+        customers[predictor.name] = (
+            _as_text(values) if predictor.levels else to_numbers(values, study.format, where)
+        )
+    customers["retained"] = _as_text(table[study.outcome_column])
+    if study.sample_column:
+        customers["sample"] = _as_text(table[study.sample_column])
+    _validate(study, customers)
+    codes = {study.retained: 1, study.churned: 0}
+    customers["retained"] = customers["retained"].map(codes).astype("Int8")
+    if study.sample_column:
+        names = {study.build: "build", study.holdout: "holdout"}
+        customers["sample"] = customers["sample"].map(names)
+    _check_fingerprint(study, customers)
+    return customers
+
+
+def _columns_used(study: Study) -> list[str]:
+    columns = [study.id_column, *(p.column for p in study.predictors.values())]
+    return [c for c in [*columns, study.outcome_column, study.sample_column] if c]
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(values):
+        values = values.map(_text, na_action="ignore")
+    return values.astype("str").str.strip()
+
+
+def customer_schema(study: Study) -> pa.DataFrameSchema:
+    """Return the pandera schema of a study's customers, before the outcome is coded 1 and 0.
+
+    Each check's ``error`` is the remedy that a failing file is told.
+    """
+
+    def one_of(levels: tuple[str, ...], key: str) -> pa.Check:
+        listed = ", ".join(repr(level) for level in levels)
+        return pa.Check.isin(
+            levels,
+            error=f"values that {study.path.name} does not name ({key}: {listed}). Correct the "
+            "values, or the study file",
+        )
+
+    unique = pa.Check(
+        lambda ids: ~ids.duplicated(keep=False),
+        error="customers listed more than once. Keep one row for each",
+    )
+    columns = {
+        "customer_id": pa.Column(str, unique, nullable=False),
+        "retained": pa.Column(
+            str, one_of((study.retained, study.churned), "[outcome]"), nullable=True
+        ),
+    }
+    if study.sample_column:
+        columns["sample"] = pa.Column(
+            str, one_of((study.build, study.holdout), "[sample]"), nullable=True
+        )
+    for name, predictor in study.predictors.items():
+        check = one_of(predictor.levels, "levels") if predictor.levels else None
+        columns[name] = pa.Column(str if predictor.levels else float, check, nullable=True)
+    return pa.DataFrameSchema(columns)
+
+
+def _validate(study: Study, customers: pd.DataFrame) -> None:
+    try:
+        customer_schema(study).validate(customers, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        failures = errors.failure_cases
+        first = failures[(failures["column"] == failures["column"].iloc[0])]
+        first = first[first["check"] == first["check"].iloc[0]]
+        check, name = str(first["check"].iloc[0]), first["column"].iloc[0]
+        problem = (
+            "rows without a value. Give each customer one" if check == "not_nullable" else check
+        )
+        what, _, remedy = problem.partition(". ")
+        rows = show_rows(first.set_index("index")["failure_case"])
+        column = _file_column(study, name)
+        raise StudyError(f"{study.file}, column '{column}': {what}: {rows}. {remedy}.") from None
+
+
+def _file_column(study: Study, name: str) -> str:
+    columns = {
+        "customer_id": study.id_column,
+        "retained": study.outcome_column,
+        "sample": study.sample_column,
+    }
+    return columns[name] if name in columns else study.predictors[name].column
+
+
+# --- The fingerprint of data that are not shipped -------------------------------------------------
+
+
+def fingerprint(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return a digest and a short description of each column, independent of how a file is written.
+
+    Rows are ordered by customer and numbers written in Python's shortest form, so that a copy saved
+    again with other quoting, number formats or row order has the same fingerprint.
+    """
+    ordered = customers.set_index("customer_id", drop=False).sort_index()
+    return pd.DataFrame({name: _describe(ordered[name]) for name in ordered}).T
+
+
+def _describe(values: pd.Series) -> dict[str, str]:
+    canonical = "\n".join("" if pd.isna(v) else _text(v) for v in values.tolist())
+    digest = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    if pd.api.types.is_float_dtype(values):
+        return {
+            "digest": digest,
+            "distribution": f"mean {values.mean():.6g}, sd {values.std():.6g}",
+        }
+    counts = values.value_counts().sort_index()
+    if len(counts) > 10:
+        return {"digest": digest, "distribution": f"{len(counts)} different values"}
+    listed = ", ".join(f"{count} {level}" for level, count in counts.items())
+    return {"digest": digest, "distribution": listed}
+
+
+def _check_fingerprint(study: Study, customers: pd.DataFrame) -> None:
+    if not study.fingerprint:
+        return
+    found = fingerprint(customers)
+    differing = [
+        f"column '{_file_column(study, name)}' has {found.loc[name, 'distribution']} instead of "
+        f"{expected['distribution']}"
+        for name, expected in study.fingerprint.items()
+        if found.loc[name, "digest"] != expected["digest"]
+    ]
+    if differing:
+        raise StudyError(
+            f"{study.file}: this is not the copy that {study.path.name} describes: "
+            f"{'; '.join(differing)}. Altered copies circulate: get the file again from the source "
+            "that the study names, or remove [data.fingerprint] to analyse this copy knowingly."
+        )
+
+
+# --- Complete cases and the split -----------------------------------------------------------------
+
+
+def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
+    """Drop incomplete cases (listwise) and split the others into a building and a holdout sample.
+
+    The split is the study's sample column or, without one, a random draw of ``holdout_size``
+    customers (a number or a share) from the study's seed.
+
+    Raises
+    ------
+    StudyError
+        A complete case without a sample, an empty sample, an outcome with one value only, a
+        constant predictor, perfectly collinear predictors.
+    """
+    needed = ["retained", *study.predictors]
+    complete = customers.dropna(subset=needed)
+    complete = complete.assign(retained=complete["retained"].astype(int))
+    if len(complete) < 2:
+        raise StudyError(f"{study.file}: no complete cases. Every customer lacks some value.")
+    if study.sample_column:
+        _check_sample_column(study, complete)
+        in_holdout = (complete["sample"] == "holdout").to_numpy()
+    else:
+        in_holdout = _draw_holdout(study, len(complete))
+    build, holdout = complete[~in_holdout], complete[in_holdout]
+    _check_events(study, build, holdout)
+    _check_predictors(study, build)
+    return Samples(complete, build, holdout, _split_warnings(study, build))
+
+
+def _check_sample_column(study: Study, complete: pd.DataFrame) -> None:
+    unassigned = complete["sample"].isna()
+    if unassigned.any():
+        rows = show_rows(complete.loc[unassigned, "customer_id"])
+        raise StudyError(
+            f"{study.file}, column '{study.sample_column}': complete customers in neither sample: "
+            f"{rows}. Assign each to '{study.build}' or '{study.holdout}'."
+        )
+
+
+def _draw_holdout(study: Study, n: int) -> np.ndarray:
+    size = study.holdout_size if study.holdout_size >= 1 else round(study.holdout_size * n)
+    if size >= n:
+        raise StudyError(
+            f"{study.path}: 'holdout_size' is {size} but there are {n} complete customers. "
+            "Give a smaller number or a share such as 0.4."
+        )
+    in_holdout = np.zeros(n, dtype=bool)
+    in_holdout[np.random.default_rng(study.seed).permutation(n)[: int(size)]] = True
+    return in_holdout
+
+
+def _check_events(study: Study, build: pd.DataFrame, holdout: pd.DataFrame) -> None:
+    for name, sample in (("model-building", build), ("holdout", holdout)):
+        counts = sample["retained"].value_counts()
+        if len(counts) < 2:
+            only = f"all {len(sample)} have the same outcome" if len(sample) else "it is empty"
+            raise StudyError(
+                f"{study.file}, column '{study.outcome_column}': the {name} sample cannot be used: "
+                f"{only}. Change [sample] in {study.path.name} (another seed or holdout_size)."
+            )
+
+
+def _check_predictors(study: Study, build: pd.DataFrame) -> None:
+    for predictor in study.predictors.values():
+        values = build[predictor.name]
+        if values.nunique() < 2:
+            raise StudyError(
+                f"{study.file}, column '{predictor.column}': every customer of the model-building "
+                f"sample has the value {_text(values.iloc[0])!r}. A constant explains nothing: "
+                f"remove [predictors.{predictor.name}]."
+            )
+        for level in predictor.levels:
+            if not (values == level).any():
+                raise StudyError(
+                    f"{study.file}, column '{predictor.column}': no customer of the model-building "
+                    f"sample has the level '{level}'. Remove it from 'levels' or merge it."
+                )
+    _check_collinearity(study, build)
+
+
+def _check_collinearity(study: Study, build: pd.DataFrame) -> None:
+    from erfm.logistic import design_matrix
+
+    design = design_matrix(study, build)
+    scaled = (design - design.mean()) / design.std(ddof=0)
+    scaled["Constant"] = 1.0
+    independent: list[str] = []
+    for column in scaled:
+        basis = scaled[independent].to_numpy()
+        target = scaled[column].to_numpy()
+        if independent:
+            weights, *_ = np.linalg.lstsq(basis, target, rcond=None)
+            residual = target - basis @ weights
+            if residual @ residual < 1e-12 * (target @ target):
+                others = [
+                    study.label(name)
+                    for name, weight in zip(independent, weights, strict=True)
+                    if abs(weight) > 1e-6 and name != "Constant"
+                ]
+                raise StudyError(
+                    f"{study.file}: '{study.label(column)}' is a linear combination of "
+                    f"{' and '.join(others)} (perfect collinearity). Remove one of them from "
+                    f"{study.path.name}."
+                )
+        independent.append(column)
+
+
+def _split_warnings(study: Study, build: pd.DataFrame) -> tuple[str, ...]:
+    parameters = sum(max(1, len(p.levels) - 1) for p in study.predictors.values())
+    events = int(build["retained"].value_counts().min())
+    ratio = events / parameters
+    if ratio >= EVENTS_PER_VARIABLE:
+        return ()
+    rarer = "retained" if build["retained"].mean() < 0.5 else "churned"
+    return (
+        f"Only {events} {rarer} customers for {parameters} coefficients ({ratio:.1f} each) in the "
+        f"model-building sample; below {EVENTS_PER_VARIABLE} the estimates are unreliable. Use "
+        "more customers or fewer predictors.",
+    )
+
+
+def sample_path(study: Study, customers: pd.DataFrame, samples: Samples) -> pd.DataFrame:
+    """Return how many customers, retained and churned, each step of the sample's path keeps."""
+    steps = {
+        "All customers": customers,
+        "Complete cases": samples.complete,
+        "Model-building sample": samples.build,
+        "Holdout sample": samples.holdout,
+    }
+    rows = {
+        name: {
+            "customers": len(table),
+            "retained": int((table["retained"] == 1).sum()),
+            "churned": int((table["retained"] == 0).sum()),
+        }
+        for name, table in steps.items()
+    }
+    table = pd.DataFrame(rows).T
+    table["retention_rate"] = table["retained"] / (table["retained"] + table["churned"])
+    return table

@@ -1,0 +1,166 @@
+"""How well probabilities classify, rank and calibrate; the positive class is 1 = retained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+from sklearn import metrics
+from statsmodels.api import GLM, add_constant, families
+from statsmodels.stats.proportion import proportion_confint
+
+
+def classification_table(
+    outcome: np.ndarray, probability: np.ndarray, cutoff: float
+) -> pd.DataFrame:
+    """Return SPSS's *Classification Table*: observed in rows, predicted in columns, % correct.
+
+    A customer is predicted retained when P(retained) >= `cutoff`. The last row holds the column
+    totals and the overall percentage correct.
+    """
+    counts = metrics.confusion_matrix(outcome, probability >= cutoff, labels=[0, 1])
+    table = pd.DataFrame(
+        counts,
+        index=pd.Index(["churned", "retained"], name="observed"),
+        columns=["predicted_churned", "predicted_retained"],
+    )
+    table["percentage_correct"] = 100 * np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+    total = [*counts.sum(axis=0), 100 * np.diag(counts).sum() / counts.sum()]
+    table.loc["total"] = total
+    return table.astype({"predicted_churned": int, "predicted_retained": int})
+
+
+def classification_rates(
+    outcome: np.ndarray, probability: np.ndarray, cutoff: float, level: float = 0.95
+) -> pd.DataFrame:
+    """Return accuracy, sensitivity, specificity and predictive values with Wilson intervals.
+
+    Columns: successes, of (the denominator), rate, lower, upper. The positive class is *retained*.
+    A rate without cases to judge it by is missing. ``no_information_rate`` is the accuracy of
+    always answering the commoner class.
+    """
+    table = classification_table(outcome, probability, cutoff)
+    true_negative, false_positive = table.loc["churned"].iloc[:2].astype(int)
+    false_negative, true_positive = table.loc["retained"].iloc[:2].astype(int)
+    positive, negative = true_positive + false_negative, true_negative + false_positive
+    n = positive + negative
+    counts = {
+        "accuracy": (true_positive + true_negative, n),
+        "sensitivity": (true_positive, positive),
+        "specificity": (true_negative, negative),
+        "positive_predictive_value": (true_positive, true_positive + false_positive),
+        "negative_predictive_value": (true_negative, true_negative + false_negative),
+        "no_information_rate": (max(positive, negative), n),
+    }
+    rates = pd.DataFrame.from_dict(counts, orient="index", columns=["successes", "of"])
+    rates["rate"] = rates["successes"] / rates["of"].where(rates["of"] > 0)
+    limits = [wilson_interval(*pair, level) for pair in counts.values()]
+    rates[["lower", "upper"]] = limits
+    return rates
+
+
+def wilson_interval(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval of a proportion; missing if `n` is 0."""
+    if n == 0:
+        return (np.nan, np.nan)
+    lower, upper = proportion_confint(successes, n, alpha=1 - level, method="wilson")
+    return float(lower), float(upper)
+
+
+@dataclass(frozen=True)
+class RocCurve:
+    """The ROC curve of retained against churned with its area and DeLong's interval.
+
+    Attributes
+    ----------
+    curve : DataFrame
+        cutoff, sensitivity and specificity, one row for each cut-off that changes the curve.
+    auc, standard_error, lower, upper : float
+        Area under the curve, DeLong's standard error and the confidence limits (clipped to 0–1).
+    """
+
+    curve: pd.DataFrame = field(repr=False)
+    auc: float
+    standard_error: float
+    lower: float
+    upper: float
+
+
+def roc(outcome: np.ndarray, probability: np.ndarray, level: float = 0.95) -> RocCurve:
+    """Return the ROC curve; the variance is that of DeLong, DeLong & Clarke-Pearson (1988).
+
+    With R ranks among all and r ranks within a class (ties share their mean rank), the placement of
+    a retained customer is (R - r) / n_churned and its mean is the area; the variance is the sum of
+    the two classes' placement variances over their sizes.
+    """
+    outcome, probability = np.asarray(outcome), np.asarray(probability, dtype=float)
+    false_positive, true_positive, cutoffs = metrics.roc_curve(outcome, probability)
+    curve = pd.DataFrame(
+        {"cutoff": cutoffs, "sensitivity": true_positive, "specificity": 1 - false_positive}
+    )
+    auc = float(metrics.roc_auc_score(outcome, probability))
+    rank = stats.rankdata(probability)
+    variance = 0.0
+    for value in (0, 1):
+        inside = outcome == value
+        placement = (rank[inside] - stats.rankdata(probability[inside])) / (~inside).sum()
+        variance += placement.var(ddof=1) / inside.sum()
+    standard_error = float(np.sqrt(variance))
+    z = stats.norm.ppf((1 + level) / 2)
+    lower, upper = np.clip([auc - z * standard_error, auc + z * standard_error], 0, 1)
+    return RocCurve(curve, auc, standard_error, float(lower), float(upper))
+
+
+def brier_score(outcome: np.ndarray, probability: np.ndarray) -> pd.Series:
+    """Return the Brier score, that of always predicting the base rate, and the skill 1 - ratio."""
+    outcome = np.asarray(outcome)
+    score = float(metrics.brier_score_loss(outcome, probability))
+    reference = float(outcome.mean() * (1 - outcome.mean()))
+    return pd.Series({"brier": score, "base_rate_brier": reference, "skill": 1 - score / reference})
+
+
+def calibration_line(outcome: np.ndarray, probability: np.ndarray) -> pd.DataFrame:
+    """Return calibration intercept and slope with standard errors and 95% limits (Cox 1958).
+
+    The slope is that of the outcome's logistic regression on logit p; 1 is perfect, below 1 means
+    probabilities too extreme. The intercept is estimated with the slope held at 1; 0 is perfect and
+    below 0 means that P(retained) is too high on average.
+    """
+    logit = special.logit(probability)
+    binomial = families.Binomial()
+    slope = GLM(outcome, add_constant(logit), family=binomial).fit()
+    intercept = GLM(outcome, np.ones(len(logit)), family=binomial, offset=logit).fit()
+    table = pd.DataFrame(
+        {
+            "estimate": [intercept.params[0], slope.params[1]],
+            "standard_error": [intercept.bse[0], slope.bse[1]],
+        },
+        index=["intercept", "slope"],
+    )
+    half = stats.norm.ppf(0.975) * table["standard_error"]
+    return table.assign(lower=table["estimate"] - half, upper=table["estimate"] + half)
+
+
+def calibration_groups(
+    outcome: np.ndarray, probability: np.ndarray, groups: int = 10
+) -> pd.DataFrame:
+    """Return mean predicted and observed retention by quantile group, with Wilson intervals."""
+    table = pd.DataFrame({"outcome": np.asarray(outcome), "probability": probability})
+    group = pd.qcut(table["probability"], groups, labels=False, duplicates="drop")
+    grouped = table.groupby(group)
+    result = pd.DataFrame(
+        {
+            "customers": grouped.size(),
+            "predicted": grouped["probability"].mean(),
+            "observed": grouped["outcome"].mean(),
+        }
+    )
+    limits = [
+        wilson_interval(int(retained), int(size))
+        for retained, size in zip(grouped["outcome"].sum(), result["customers"], strict=True)
+    ]
+    result[["lower", "upper"]] = limits
+    result.index = pd.RangeIndex(1, len(result) + 1, name="group")
+    return result
