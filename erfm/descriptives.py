@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from erfm.study import Predictor, Study
+from erfm.validation import wilson_interval
 
 
 def standard_error_of_skewness(n: int) -> float:
@@ -57,6 +58,8 @@ def frequency_table(values: pd.Series) -> pd.DataFrame:
 def retention_by(predictor: Predictor, frame: pd.DataFrame, groups: int = 5) -> pd.DataFrame:
     """Return customers, retained and retention_rate by level or by quantile group of a predictor.
 
+    The rate's Wilson limits are lower and upper.
+
     A number with more than `groups` distinct values is cut at its quantiles; equal values stay in
     one group, so a variable with many ties has fewer groups. ``middle`` is the group's median.
     """
@@ -72,6 +75,10 @@ def retention_by(predictor: Predictor, frame: pd.DataFrame, groups: int = 5) -> 
     if not predictor.levels:
         table["middle"] = values.groupby(group, observed=True).median()
     table["retention_rate"] = table["retained"] / table["customers"]
+    table[["lower", "upper"]] = [
+        wilson_interval(int(retained), int(customers))
+        for retained, customers in zip(table["retained"], table["customers"], strict=True)
+    ]
     table.index = [_interval_text(level) for level in table.index]
     return table.rename_axis(predictor.name)
 

@@ -157,13 +157,28 @@ def no_maximum_error(study: Study, design: pd.DataFrame, outcome: np.ndarray) ->
             f"{study.file}: the logistic regression on {', '.join(design)} did not converge. Look "
             "for extreme values in these columns."
         )
-    alone = [c for c in blamed if separating_columns(design[[c]], outcome)] or blamed
-    names = " and ".join(f"'{study.label(column)}'" for column in alone)
+    alone = [c for c in blamed if separating_columns(design[[c]], outcome)]
+    together = alone or _fewest_separating(design[blamed], outcome)
+    names = " and ".join(f"'{study.label(column)}'" for column in together)
+    if len(together) == 1:
+        verb, remove = "separates", "it"
+    else:
+        verb, remove = ("each separate", "them") if alone else ("together separate", "one of them")
     return StudyError(
-        f"{study.file}: {names} separates retained from churned customers, completely or in one "
-        "direction, so its odds ratio would be infinite. Remove it from "
+        f"{study.file}: {names} {verb} retained from churned customers, completely or in one "
+        f"direction, so an odds ratio would be infinite. Remove {remove} from "
         f"{study.path.name}, merge its levels, or check that it was not recorded after the outcome."
     )
+
+
+def _fewest_separating(design: pd.DataFrame, outcome: np.ndarray) -> list[str]:
+    """Return columns that separate the outcomes together, none of which can be spared."""
+    needed = list(design)
+    for column in design:
+        fewer = [c for c in needed if c != column]
+        if fewer and separating_columns(design[fewer], outcome):
+            needed = fewer
+    return needed
 
 
 def predict(fit: LogisticFit, study: Study, frame: pd.DataFrame) -> np.ndarray:
@@ -331,3 +346,50 @@ def scaled_odds_ratios(fit: LogisticFit, scale: pd.Series, level: float = 0.95) 
     table = coefficient_table(fit, level)
     limits = np.log(table.loc[scale.index, ["odds_ratio", "lower", "upper"]])
     return np.exp(limits.mul(scale, axis=0))
+
+
+def equation(fit: LogisticFit, study: Study) -> str:
+    """Return the fitted equation in LaTeX, coefficients with four significant digits."""
+    lines = []
+    for column, b in fit.parameters.drop(CONSTANT).items():
+        sign = "-" if b < 0 else "+"
+        label = study.label(column).replace("_", r"\_")
+        lines.append(rf"{sign} {_latex_number(abs(b))}\,\text{{{label}}}")
+    terms = r" \\ &\quad ".join(lines)
+    constant = ("-" if fit.parameters[CONSTANT] < 0 else "") + _latex_number(
+        abs(fit.parameters[CONSTANT])
+    )
+    return (
+        r"$$\begin{aligned}\ln\frac{p}{1-p} = &\; "
+        + constant
+        + r" \\ &\quad "
+        + terms
+        + r"\end{aligned}$$"
+    )
+
+
+def _latex_number(value: float) -> str:
+    mantissa, _, exponent = f"{value:.4g}".partition("e")
+    return rf"{mantissa}\times 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
+def hypotheses(study: Study, fit: LogisticFit) -> pd.DataFrame:
+    """Return the hypothesised and the estimated sign of each coefficient on P(retained).
+
+    The verdict is "confirmed", "opposite sign", "not significant" (p >= 0.05) or "no hypothesis".
+    """
+    table = coefficient_table(fit)
+    rows = {}
+    for term, columns in fit.terms.items():
+        hypothesised = study.predictors[term].sign
+        for column in columns:
+            b, p_value = table.loc[column, ["b", "p_value"]]
+            estimated = "+" if b > 0 else "-"
+            verdict = "confirmed" if estimated == hypothesised else "opposite sign"
+            if not hypothesised:
+                verdict = "no hypothesis"
+            elif p_value >= 0.05:
+                verdict = "not significant"
+            rows[column] = (hypothesised, estimated, b, p_value, verdict)
+    columns = ["hypothesised", "estimated", "b", "p_value", "verdict"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

@@ -1,16 +1,21 @@
-"""Reading customer files: bytes in, a table of text or typed columns out, nothing guessed."""
+"""Reading customer files: a table of text or numbers, with nothing guessed and nothing lost."""
 
 from __future__ import annotations
 
+import csv
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
 
-MISSING = ("", "NA", "NaN")
+MISSING = ("NA", "NaN")
+ROWS_AT_A_TIME = 50_000
 
 
 class StudyError(ValueError):
@@ -24,13 +29,14 @@ class Format:
     Attributes
     ----------
     encoding : str
-        Character encoding of a CSV file; UTF-8 with or without a byte-order mark by default.
+        Character encoding of a text file; UTF-8 with or without a byte-order mark by default.
     separator, decimal, thousands : str
-        Column separator, decimal mark and thousands separator of a CSV file.
+        Column separator, decimal mark and thousands separator (one character each; "" for no
+        thousands separator). Numbers stored as text in Excel files follow the same marks.
     missing : tuple of str
-        The texts that mean "no value".
+        The texts that mean "no value"; an empty cell always does.
     sheet : str or int
-        The sheet of an Excel file.
+        The sheet of an Excel file, by name or by number from 0.
     """
 
     encoding: str = "utf-8"
@@ -40,25 +46,47 @@ class Format:
     missing: tuple[str, ...] = MISSING
     sheet: str | int = 0
 
+    @property
+    def codec(self) -> str:
+        """The name of Python's decoder; that of UTF-8 takes a byte-order mark away."""
+        return "utf-8-sig" if self.encoding.lower() in ("utf-8", "utf8") else self.encoding
 
-def nearest(name: str, candidates: Iterable[str]) -> str:
-    """Return a sentence that suggests the candidate most like `name`, or lists all of them."""
+    @property
+    def number(self) -> str:
+        """A regular expression for a number; digits may be grouped by threes, and only so."""
+        whole, decimal = "[0-9]+", re.escape(self.decimal)
+        if self.thousands:
+            whole = f"(?:[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}})+|{whole})"
+        return f"[+-]?(?:{whole}(?:{decimal}[0-9]*)?|{decimal}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+
+
+def nearest(name: str, candidates: Iterable[str], most: int = 12) -> str:
+    """Return a sentence that suggests the candidate most like `name`, or lists them."""
     candidates = [str(candidate) for candidate in candidates]
-    close = difflib.get_close_matches(str(name), candidates, n=1, cutoff=0.5)
+    folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
+    close = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)
     if close:
-        return f"Did you mean '{close[0]}'?"
-    return f"There are: {', '.join(candidates)}." if candidates else ""
+        return f"Did you mean '{folded[close[0]]}'?"
+    rest = f" and {len(candidates) - most} more" if len(candidates) > most else ""
+    return f"There are: {', '.join(candidates[:most])}{rest}." if candidates else ""
 
 
 def show_rows(values: pd.Series, most: int = 5) -> str:
-    """Return "row 5 'abc', row 9 ''" for a Series indexed from 0 below a header in row 1."""
-    shown = ", ".join(f"row {i + 2} {str(v)!r}" for i, v in values.head(most).items())
+    """Return "row 5 'abc', row 9 'def'" for a Series indexed from 0 below a header in row 1."""
+    shown = ", ".join(f"row {i + 2} {to_text(v)!r}" for i, v in values.head(most).items())
     rest = len(values) - most
     return shown + (f" and {rest} more" if rest > 0 else "")
 
 
+def to_text(value: Any) -> str:
+    """Write a value of a study or of a customers' file as text, whole numbers without ".0"."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
 def read_table(path: Path, form: Format = Format()) -> pd.DataFrame:
-    """Read a CSV, Excel or Parquet file of customers.
+    """Read a text, Excel or Parquet file of customers.
 
     Parameters
     ----------
@@ -70,89 +98,169 @@ def read_table(path: Path, form: Format = Format()) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The file's columns in order; a CSV file's values all as text, `form.missing` as missing.
+        The file's columns in order, one without a name as "column 1" and so on; index = row of the
+        file from 0 below the header. Rows without any value are left out. Columns are text without
+        surrounding space or, from Excel and Parquet, numbers; `form.missing` is missing.
 
     Raises
     ------
     StudyError
-        No such file (with the nearest name), an empty file, bytes that are not in the encoding
-        (with their line), a column name used twice, rows of different lengths.
+        No such file (with the nearest name), another kind of file, an empty file, bytes that are
+        not in the encoding (with their row), a column name used twice, rows of different
+        lengths, a quotation mark that is not closed.
     """
     if not path.is_file():
         folder = path.parent
         siblings = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
         raise StudyError(f"{path}: no such file. {nearest(path.name, siblings)}".rstrip())
+    if path.suffix.lower() not in _READERS:
+        raise StudyError(
+            f"{path}: files ending in '{path.suffix}' cannot be read. Save the customers as CSV, "
+            "Excel (.xlsx) or Parquet."
+        )
     if path.stat().st_size == 0:
         raise StudyError(f"{path}: the file is empty. Export the customers again, with a header.")
-    readers = {".xlsx": _read_excel, ".parquet": _read_parquet}
-    table = readers.get(path.suffix.lower(), _read_text)(path, form)
-    table.columns = [str(column).strip() for column in table.columns]
-    repeated = table.columns[table.columns.duplicated()]
-    if len(repeated):
-        raise StudyError(
-            f"{path}: column '{repeated[0]}' appears twice in the header. Rename one of them."
-        )
+    table = _READERS[path.suffix.lower()](path, form)
+    table.columns = _column_names(path, table)
+    table = pd.DataFrame({name: _tidy(table[name], form) for name in table}).dropna(how="all")
     if table.empty:
-        raise StudyError(f"{path}: the file has a header but no customers below it.")
+        raise StudyError(
+            f"{path}: the file has a header but no customers below it. Export them again."
+        )
     return table
 
 
-def _read_text(path: Path, form: Format) -> pd.DataFrame:
-    encoding = "utf-8-sig" if form.encoding.lower() in ("utf-8", "utf8") else form.encoding
-    try:
-        cells = pd.read_csv(
-            path,
-            sep=form.separator,
-            encoding=encoding,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            na_values=list(form.missing),
-            skip_blank_lines=False,
+def _column_names(path: Path, table: pd.DataFrame) -> list[str]:
+    texts = ["" if pd.isna(name) else to_text(name) for name in table.columns]
+    names = pd.Index([text or f"column {i}" for i, text in enumerate(texts, start=1)])
+    repeated = names[names.duplicated()]
+    if len(repeated):
+        raise StudyError(
+            f"{path}: column '{repeated[0]}' appears twice in the header (row 1). Rename one of "
+            "them."
         )
-    except UnicodeDecodeError:
-        raise StudyError(_undecodable(path, encoding)) from None
+    return list(names)
+
+
+def _read_text(path: Path, form: Format) -> pd.DataFrame:
+    """Read a text file with all cells as text; the csv module knows the row of any fault."""
+    try:
+        with path.open(encoding=form.codec, newline="") as lines:
+            rows = csv.reader(lines, delimiter=form.separator, strict=True)
+            header = next(rows, [])
+            if not any(name.strip() for name in header):
+                raise StudyError(
+                    f"{path}: the first row is blank. It must name the columns: delete the blank "
+                    "rows above the header."
+                )
+            return pd.concat(_chunks(path, header, rows, form), ignore_index=True)
+    except UnicodeError:
+        raise StudyError(_undecodable(path, form)) from None
     except LookupError:
         raise StudyError(
             f"{path}: there is no encoding '{form.encoding}'. Correct 'encoding' under [data]; "
             'common values are "utf-8" and "gb18030".'
         ) from None
-    except pd.errors.ParserError as error:
+    except csv.Error as error:
         raise StudyError(
-            f"{path}: {str(error).strip()}. Every row needs as many values as the header has "
-            f"names; the separator is {form.separator!r}."
+            f"{path}, line {rows.line_num}: {error}. A value that holds the separator "
+            f"({form.separator!r}), a line break or a quotation mark must be enclosed in quotation "
+            'marks, and a quotation mark inside it be doubled ("").'
         ) from None
-    # The header is read as a row so that a name used twice is seen, not renamed by pandas; blank
-    # lines are dropped afterwards so that the index still counts the file's rows.
-    header, rows = cells.iloc[0].fillna(""), cells.iloc[1:]
-    return rows.set_axis(header, axis=1).reset_index(drop=True).dropna(how="all")
 
 
-def _undecodable(path: Path, encoding: str) -> str:
+def _chunks(
+    path: Path, header: list[str], rows: Iterator[list[str]], form: Format
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows below the header some at a time, which keeps large files small in memory."""
+    yield pd.DataFrame(columns=range(len(header)), dtype="str").set_axis(header, axis=1)
+    first = 2
+    while chunk := list(islice(rows, ROWS_AT_A_TIME)):
+        for number, row in enumerate(chunk, start=first):
+            if not row:
+                row.extend([""] * len(header))
+            elif len(row) != len(header):
+                raise StudyError(
+                    f"{path}, row {number}: {len(row)} values where the header has {len(header)} "
+                    f"names: {form.separator.join(row)[:60]!r}. Correct the row, or 'separator' "
+                    f"under [data] (now {form.separator!r})."
+                )
+        yield pd.DataFrame(chunk, dtype="str").set_axis(header, axis=1)
+        first += len(chunk)
+
+
+def _undecodable(path: Path, form: Format) -> str:
+    advice = (
+        "Save the file as UTF-8, or name its encoding under [data] in the study file, e.g. "
+        'encoding = "gb18030" for exports of Chinese Windows.'
+    )
+    header, where = [], f"{path}"
     for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        text = line.decode(form.codec, errors="replace")
+        cells = next(csv.reader([text], delimiter=form.separator), [])
+        header = header or cells
         try:
-            line.decode(encoding)
+            line.decode(form.codec)
         except UnicodeDecodeError as error:
+            faulty = next((i for i, cell in enumerate(cells) if "\ufffd" in cell), len(header))
+            if number > 1 and faulty < len(header):
+                where += f", column '{header[faulty].strip()}'"
+            bad = line[error.start : error.end + 8]
             return (
-                f"{path}: row {number} has bytes that are not {encoding.removesuffix('-sig')}: "
-                f"{line[error.start : error.end + 8]!r}. Save the file as UTF-8, or name its "
-                'encoding under [data] in the study file, e.g. encoding = "gb18030" for exports '
-                "of Chinese Windows."
+                f"{where}: row {number} has bytes that are not {form.encoding}: {bad!r}. {advice}"
             )
-    return f"{path}: the bytes are not {encoding}. Save the file as UTF-8."
+    return f"{where}: the bytes are not {form.encoding}. {advice}"
 
 
 def _read_excel(path: Path, form: Format) -> pd.DataFrame:
     try:
-        return pd.read_excel(
-            path, sheet_name=form.sheet, keep_default_na=False, na_values=list(form.missing)
+        cells = pd.read_excel(
+            path, sheet_name=form.sheet, header=None, dtype=object, keep_default_na=False
         )
+    except (BadZipFile, KeyError):
+        raise StudyError(f"{path}: not an Excel file. Save it again as .xlsx.") from None
     except ValueError as error:
         raise StudyError(f"{path}: {error}. Correct 'sheet' under [data].") from None
+    if cells.empty:
+        raise StudyError(f"{path}: sheet {form.sheet!r} is empty. Correct 'sheet' under [data].")
+    return cells.iloc[1:].set_axis(cells.iloc[0], axis=1).reset_index(drop=True)
 
 
 def _read_parquet(path: Path, form: Format) -> pd.DataFrame:
-    return pd.read_parquet(path).reset_index(drop=True)
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError):
+        raise StudyError(f"{path}: not a Parquet file. Write it again.") from None
+    return table.reset_index(drop=table.index.names == [None])
+
+
+_READERS = {
+    ".csv": _read_text,
+    ".tsv": _read_text,
+    ".txt": _read_text,
+    ".xlsx": _read_excel,
+    ".parquet": _read_parquet,
+}
+
+
+def _tidy(values: pd.Series, form: Format) -> pd.Series:
+    """Strip text, and blank what means no value; a column of mixed cells becomes text."""
+    if pd.api.types.is_object_dtype(values):
+        values = values.mask(values.isin(["", *form.missing])).infer_objects()
+    if pd.api.types.is_bool_dtype(values):
+        return values
+    if pd.api.types.is_numeric_dtype(values):
+        codes = pd.to_numeric(pd.Series(form.missing, dtype="str"), errors="coerce").dropna()
+        return values.mask(values.isin(codes))
+    if pd.api.types.is_object_dtype(values):
+        values = values.map(lambda cell: _cell_text(cell, form), na_action="ignore")
+    text = values.astype("str").str.strip()
+    return text.mask(text.isin(["", *form.missing]))
+
+
+def _cell_text(cell: Any, form: Format) -> str:
+    text = to_text(cell)
+    return text.replace(".", form.decimal) if isinstance(cell, float) else text
 
 
 def to_numbers(values: pd.Series, form: Format, where: str) -> pd.Series:
@@ -166,32 +274,28 @@ def to_numbers(values: pd.Series, form: Format, where: str) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.astype(float)
     else:
-        numbers = pd.to_numeric(_plain(values, form), errors="coerce").astype(float)
+        numbers = _parsed(values, form)
     bad = values[numbers.isna() & values.notna()]
-    if len(bad):
-        raise StudyError(
-            f"{where}: text where numbers are expected: {show_rows(bad)}. Correct these values, "
-            "list the text under 'missing' in [data] if it means no value, or declare the column "
-            "categorical."
-        )
     infinite = values[numbers.abs() == float("inf")]
     if len(infinite):
         raise StudyError(
             f"{where}: infinite values: {show_rows(infinite)}. Replace them by the true value or "
             "leave them empty."
         )
+    if len(bad):
+        raise StudyError(
+            f"{where}: text where numbers are expected: {show_rows(bad)}. Correct these values, "
+            "list the text under 'missing' in [data] if it means no value, or declare the column "
+            "categorical by its 'levels'."
+        )
     return numbers
 
 
-def _plain(values: pd.Series, form: Format) -> pd.Series:
-    """Rewrite numbers with other decimal marks and thousands separators as Python writes them."""
-    text = values.astype("str").str.strip().mask(values.isna())
+def _parsed(values: pd.Series, form: Format) -> pd.Series:
+    """Parse text in `form`, to the nearest float; what is not a number becomes missing."""
+    text = values.astype("str")
+    infinite = text.str.fullmatch("[+-]?inf(inity)?", case=False)
+    text = text.where(text.str.fullmatch(form.number) | infinite)
     if form.thousands:
-        # Only correctly grouped digits lose their separators: "12,34" is an error, not 1234.
-        mark = re.escape(form.thousands)
-        grouped = text.str.fullmatch(rf"[+-]?\d{{1,3}}({mark}\d{{3}})+(\D\d*)?").fillna(False)
-        text = text.mask(grouped, text.str.replace(form.thousands, "", regex=False))
-    if form.decimal != ".":
-        # A point that is not the decimal mark must not come to be read as one.
-        text = text.str.replace(".", "?", regex=False).str.replace(form.decimal, ".", regex=False)
-    return text
+        text = text.str.replace(form.thousands, "", regex=False)
+    return text.str.replace(form.decimal, ".", regex=False).astype(float)

@@ -21,9 +21,9 @@ from erfm.importance import standardised_coefficients
 from erfm.logistic import CONSTANT, coefficient_table, design_matrix, fit_logistic
 from erfm.published import compare, printed
 from erfm.stepwise import forward_lr
-from erfm.study import DATA, load_study, split_samples
+from erfm.study import DATA, Study, load_study, split_samples
 
-SEED = 2012
+SEED = 7
 COLUMNS = [
     "customer_id", "recency", "frequency", "amount", "has_child", "gender", "age", "retained",
     "sample",
@@ -31,7 +31,7 @@ COLUMNS = [
 
 # The model that decides who is retained: logit P(retained), in the units of the columns.
 TRUE_COEFFICIENTS = {
-    CONSTANT: 0.13,
+    CONSTANT: 0.14,
     "recency": -0.0058,
     "frequency": 0.060,
     "amount": 0.0,
@@ -42,9 +42,9 @@ TRUE_COEFFICIENTS = {
 
 # Who has no age on file: logit P(age missing).
 MISSING_AGE_COEFFICIENTS = {
-    CONSTANT: -1.40,
+    CONSTANT: -1.43,
     "recency": 0.004,
-    "retained × log(frequency / 8)": 0.5,
+    "retained * log(frequency / 8)": 0.5,
 }
 
 # Correlations of the normal scores behind the columns (a Gaussian copula).
@@ -61,9 +61,10 @@ CORRELATIONS = np.array(
 )
 
 FINAL_TERMS = {"recency", "frequency", "gender", "age"}
-POWERS = np.arange(1, 5)
 RANKED = ["frequency", "recency", "age", "gender(male)"]
-SPLITS_TRIED = 200
+SPLITS_TRIED = 100
+MOVES = np.array([-3, -2, -1, 1, 2, 3])
+MOST_MOVED = 200
 
 
 class Target(NamedTuple):
@@ -92,16 +93,18 @@ def simulate(seed: int = SEED) -> pd.DataFrame:
         One row a customer: the columns of `reconstruct` with no age missing, and ``age_missing``
         (True where the file has no age).
     """
-    rng = np.random.default_rng(seed)
+    rng, study = np.random.default_rng(seed), load_study("reconstruction")
     while True:
         customers = _draw_customers(rng)
         customers["age_missing"] = _draw_missing(rng, customers)
         complete = ~customers["age_missing"]
-        frequency = customers.loc[complete, "frequency"].to_numpy()
-        customers.loc[complete, "frequency"] = _match_frequency(frequency)
+        frequency = _match_frequency(customers.loc[complete, "frequency"].to_numpy())
+        if frequency is None:
+            continue
+        customers.loc[complete, "frequency"] = frequency
         for _ in range(SPLITS_TRIED):
             customers["sample"] = _draw_split(rng, customers)
-            if all(target.holds for target in _targets(_without_ages(customers))):
+            if all(target.holds for target in _targets(study, _without_ages(customers))):
                 return customers
 
 
@@ -132,15 +135,16 @@ def retention_probability(customers: pd.DataFrame) -> pd.Series:
 def missing_age_probability(customers: pd.DataFrame) -> pd.Series:
     """Return each customer's probability that the age is missing.
 
-    It depends on recency, frequency and retention, which are observed for everyone, never on the
-    age (missing at random). Because frequency counts only for retained customers, listwise deletion
-    loses frequent retained customers and flattens the coefficient of frequency.
+    It depends on recency, frequency and retention, which are observed for everyone, and not on the
+    age (missing at random). As frequency counts for retained customers only, listwise deletion
+    loses frequent customers who stayed and flattens the coefficient of frequency.
     """
-    constant, recency, interaction = MISSING_AGE_COEFFICIENTS.values()
+    coefficients = MISSING_AGE_COEFFICIENTS
+    log_frequency = np.log(customers["frequency"] / 8)  # 0 at the median
     return expit(
-        constant
-        + recency * customers["recency"]
-        + interaction * customers["retained"] * np.log(customers["frequency"] / 8)
+        coefficients[CONSTANT]
+        + coefficients["recency"] * customers["recency"]
+        + coefficients["retained * log(frequency / 8)"] * customers["retained"] * log_frequency
     )
 
 
@@ -158,12 +162,12 @@ def targets(customers: pd.DataFrame) -> pd.DataFrame:
         Index ``target`` (a key of the ledger where the paper prints a value); columns ``required``,
         ``attained`` and ``holds``.
     """
-    return pd.DataFrame(list(_targets(customers))).set_index("target")
+    table = pd.DataFrame(list(_targets(load_study("reconstruction"), customers)))
+    return table.set_index("target").astype({"holds": bool})
 
 
-def _targets(customers: pd.DataFrame) -> Iterator[Target]:
+def _targets(study: Study, customers: pd.DataFrame) -> Iterator[Target]:
     """Yield the targets, the cheap ones first: a reader may stop at the first that fails."""
-    study = load_study("reconstruction")
     samples = split_samples(study, customers)
     frequency = samples.complete["frequency"].astype(float)
     gender, holdout = samples.complete["gender"], samples.holdout["retained"]
@@ -184,14 +188,15 @@ def _targets(customers: pd.DataFrame) -> Iterator[Target]:
 
     full = fit_logistic(study, samples.build)
     coefficients = coefficient_table(full)
-    b, p_value = coefficients["b"], coefficients["p_value"]
+    b, p_value, alpha = coefficients["b"], coefficients["p_value"], printed("significance_level")
     yield _prints("frequency_or", coefficients.loc["frequency", "odds_ratio"])
     yield Target("amount: B", "prints as .000", b["amount"], abs(b["amount"]) < 0.0005)
     for column in ("recency", "gender(male)", "age"):
         yield Target(f"{column}: B", "negative", b[column], b[column] < 0)
-        yield Target(f"{column}: p", "below 0.05", p_value[column], p_value[column] < 0.05)
+    for column in RANKED:
+        yield Target(f"{column}: p", f"below {alpha}", p_value[column], p_value[column] < alpha)
     for column in ("amount", "has_child"):
-        yield Target(f"{column}: p", "above 0.05", p_value[column], p_value[column] > 0.05)
+        yield Target(f"{column}: p", f"above {alpha}", p_value[column], p_value[column] > alpha)
 
     entered = [step.entered for step in forward_lr(study, samples.build).steps[1:]]
     final = fit_logistic(study, samples.build, sorted(FINAL_TERMS))
@@ -219,7 +224,7 @@ def _prints(key: str, value: float, remark: str = "") -> Target:
 
 def _without_ages(simulated: pd.DataFrame) -> pd.DataFrame:
     """Return the file's columns: no age where ``age_missing`` is true."""
-    age = simulated["age"].mask(simulated["age_missing"])
+    age = simulated["age"].astype("Int64").mask(simulated["age_missing"])
     return simulated.assign(age=age)[COLUMNS]
 
 
@@ -233,13 +238,13 @@ def _draw_customers(rng: np.random.Generator) -> pd.DataFrame:
     scores = rng.standard_normal((n, len(SCORES))) @ np.linalg.cholesky(CORRELATIONS).T
     u = (pd.DataFrame(scores, columns=SCORES).rank() - 0.5) / n
     women = printed("female_n") / printed("n_complete")
-    purchases = stats.invgauss(1.06, scale=9.4)
+    transactions = stats.invgauss(1.06, scale=9.35)
+    within = transactions.cdf(printed("frequency_range") + 1)
     customers = pd.DataFrame(
         {
             "customer_id": [f"C{i:04d}" for i in range(1, n + 1)],
             "recency": 1 + np.floor(365 * stats.beta.ppf(u["recency"], 0.9, 3.6)).astype(int),
-            "frequency": 2
-            + np.floor(purchases.ppf(u["frequency"] * purchases.cdf(100))).astype(int),
+            "frequency": 2 + np.floor(transactions.ppf(u["frequency"] * within)).astype(int),
             "amount": np.round(900 * np.exp(0.9 * stats.norm.ppf(u["amount"]))).astype(int),
             "has_child": np.searchsorted([0.35, 0.82, 0.97], u["has_child"]),
             "gender": np.where(u["gender"] < women, "female", "male"),
@@ -263,37 +268,35 @@ def _draw_missing(rng: np.random.Generator, customers: pd.DataFrame) -> pd.Serie
     return missing
 
 
-def _match_frequency(frequency: np.ndarray) -> np.ndarray:
-    """Move frequencies by one, no customer twice, until their moments print as published.
+def _match_frequency(frequency: np.ndarray) -> np.ndarray | None:
+    """Move some frequencies by a few so that mean, sd and kurtosis print as published.
 
-    The extremes become the printed minimum and maximum. Then, again and again, the one move that
-    brings mean, sd and kurtosis nearest to the printed values is made, until they agree or no move
-    brings them nearer.
+    The extremes become the printed minimum and maximum. Then, again and again, one customer who was
+    not moved before moves by up to 3, whichever brings the moments nearest to the printed values.
+    None if `MOST_MOVED` customers are not enough.
     """
     # What the paper prints as the skewness is the kurtosis: no skewness can be so large.
-    keys = ["frequency_mean", "frequency_sd", "frequency_skewness"]
-    goal = np.array([printed(key) for key in keys])
-    half_unit = np.array([0.005, 0.0005, 0.0005])
-    frequency = frequency.copy()
-    frequency[frequency.argmin()] = printed("frequency_min")
-    frequency[frequency.argmax()] = printed("frequency_max")
-    unmoved = (frequency > printed("frequency_min")) & (frequency < printed("frequency_max"))
+    goal = np.array([printed(f"frequency_{name}") for name in ("mean", "sd", "skewness")])
+    lowest, highest = printed("frequency_min"), printed("frequency_max")
+    frequency, n = frequency.astype(float), len(frequency)
+    frequency[frequency.argmin()], frequency[frequency.argmax()] = lowest, highest
+    movable = (frequency >= lowest + 3) & (frequency <= highest - 3)
+    for _ in range(MOST_MOVED):
+        sums = _powers(frequency).sum(axis=0)
+        if (np.abs(_moments(sums, n) - goal) < 0.0004).all():  # the third decimal, and a margin
+            return frequency.astype(int)
+        values, first = np.unique(frequency[movable], return_index=True)
+        moved = values + MOVES[:, None]
+        errors = _moments(sums - _powers(values) + _powers(moved), n) - goal
+        move, value = np.unravel_index((errors**2).sum(axis=-1).argmin(), moved.shape)
+        customer = np.flatnonzero(movable)[first[value]]
+        frequency[customer], movable[customer] = moved[move, value], False
+    return None
 
-    moves = np.array([[-1], [1]])
-    while True:
-        powers = frequency[:, None] ** POWERS
-        sums = powers.sum(axis=0)
-        error = (_moments(sums, len(frequency)) - goal) / half_unit
-        if np.abs(error).max() < 1:
-            return frequency
-        candidates = sums - powers + (frequency + moves)[:, :, None] ** POWERS
-        errors = (_moments(candidates, len(frequency)) - goal) / half_unit
-        distances = np.where(unmoved, (errors**2).sum(axis=-1), np.inf)
-        move, customer = np.unravel_index(distances.argmin(), distances.shape)
-        if distances[move, customer] >= (error**2).sum():
-            return frequency
-        frequency[customer] += moves[move, 0]
-        unmoved[customer] = False
+
+def _powers(x: np.ndarray) -> np.ndarray:
+    """Return x, x², x³ and x⁴ on a new last axis."""
+    return np.stack([x, x**2, x**2 * x, x**2 * x**2], axis=-1)
 
 
 def _moments(sums: np.ndarray, n: int) -> np.ndarray:

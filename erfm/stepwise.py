@@ -221,9 +221,13 @@ class Likelihood:
         return start
 
     def _maximise(self, columns: list[int], start: np.ndarray) -> Model:
-        """Climb from `start` by Newton's method, halving steps that do not rise."""
+        """Climb from `start` by Newton's method, halving steps that do not rise.
+
+        Where the outcomes are separated the likelihood flattens but the steps stay about 1 in the
+        linear predictor for ever: a maximum has to be reached by small steps, not by a small rise.
+        """
         coefficients, previous, step = start, -np.inf, np.zeros_like(start)
-        for _ in range(50):
+        for _ in range(30):
             value, gradient, information = self._derivatives(coefficients, columns)
             if value < previous - 1e-9:
                 step = step / 2
@@ -233,7 +237,7 @@ class Likelihood:
             step[columns] = np.linalg.solve(information, gradient)
             rise = gradient @ step[columns] / 2
             coefficients = coefficients + step
-            if rise < 1e-9:
+            if rise < 1e-9 and np.abs(step).max() < 1e-4:
                 # The error left is of the order of rise²: below the last digit of a float.
                 return Model(coefficients, value + rise)
         raise np.linalg.LinAlgError("the likelihood has no maximum")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from erfm.reading import Format, StudyError, nearest, read_table, show_rows, to_numbers
+from erfm.reading import Format, StudyError, nearest, read_table, show_rows, to_numbers, to_text
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -149,13 +149,14 @@ def load_study(study: str | Path) -> Study:
     """
     path = Path(study) if str(study).endswith(".toml") else DATA / f"{study}.toml"
     if not path.is_file():
-        known = [p.stem for p in sorted(DATA.glob("*.toml"))]
+        shipped = [p.stem for p in sorted(DATA.glob("*.toml"))]
+        beside = [str(p) for p in sorted(path.parent.glob("*.toml")) if path.parent != DATA]
         raise StudyError(
-            f"{study}: no such study. {nearest(path.stem, known)} "
-            "A study is a name in data/ or the path of a TOML file."
+            f"{study}: no such study. {nearest(study, [*beside, *shipped])} A study is a name in "
+            "data/ or the path of a TOML file; `python -m erfm new customers.csv` drafts one."
         )
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StudyError(f"{path}: not a TOML file in UTF-8: {error}.") from None
     return _Sections(path, content).study()
@@ -172,11 +173,21 @@ class _Sections:
         return StudyError(f"{self.path}: {message}")
 
     def section(self, name: str) -> dict[str, Any]:
-        table = self.content.get(name, {}) if name else self.content
-        if not isinstance(table, dict):
-            raise self.error(f"'{name}' must be a table: write [{name}] above its keys.")
+        table = self.table(self.content, name, "the file") if name else self.content
         self.check_keys(table, _KEYS[name], f"[{name}]" if name else "the top of the file")
         return table
+
+    def table(self, parent: dict[str, Any], key: str, where: str) -> dict[str, Any]:
+        table = parent.get(key, {})
+        if not isinstance(table, dict):
+            raise self.error(f"'{key}' in {where} must be a table, with keys of its own below it.")
+        return table
+
+    def texts(self, parent: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
+        texts = parent.get(key, [])
+        if not isinstance(texts, list):
+            raise self.error(f'\'{key}\' in {where} must be a list: write {key} = ["…", "…"].')
+        return tuple(to_text(text) for text in texts)
 
     def check_keys(self, table: dict[str, Any], allowed: set[str], where: str) -> None:
         for key in table:
@@ -204,7 +215,7 @@ class _Sections:
                 f"removal_p {removal_p} is below entry_p {entry_p}: a variable could enter and "
                 "leave for ever. Make removal_p the larger one."
             )
-        return Study(
+        study = Study(
             name=self.path.stem,
             path=self.path,
             title=str(self.need(top, "title", "the top of the file")),
@@ -216,19 +227,54 @@ class _Sections:
             format=self.format(data),
             id_column=str(data.get("id", "")),
             outcome_column=str(self.need(outcome, "column", "[outcome]")),
-            retained=_text(self.need(outcome, "retained", "[outcome]")),
-            churned=_text(self.need(outcome, "churned", "[outcome]")),
+            retained=to_text(self.need(outcome, "retained", "[outcome]")),
+            churned=to_text(self.need(outcome, "churned", "[outcome]")),
             predictors=self.predictors(),
             sample_column=str(sample.get("column", "")),
-            build=_text(sample.get("build", "build")),
-            holdout=_text(sample.get("holdout", "holdout")),
+            build=to_text(sample.get("build", "build")),
+            holdout=to_text(sample.get("holdout", "holdout")),
             holdout_size=self.holdout_size(sample),
             seed=self.seed(sample),
             entry_p=entry_p,
             removal_p=removal_p,
             cutoff=self.number(self.section("classification"), "cutoff", 0.5, "[classification]"),
-            fingerprint=data.get("fingerprint", {}),
+            fingerprint=self.table(data, "fingerprint", "[data]"),
         )
+        return self.check_roles(study)
+
+    def check_roles(self, study: Study) -> Study:
+        """Return the study if no column has two roles and no label two meanings."""
+        columns = _columns_used(study)
+        for column in columns:
+            if columns.count(column) > 1:
+                raise self.error(f"column '{column}' is named twice. Give each column one role.")
+        for one, other, where in (
+            (study.retained, study.churned, "'retained' and 'churned' in [outcome]"),
+            (study.build, study.holdout, "'build' and 'holdout' in [sample]"),
+        ):
+            if one == other:
+                raise self.error(f"{where} are both {one!r}. Name two different values.")
+        labels = {study.retained, study.churned, study.build, study.holdout}
+        labels.update(*(p.levels for p in study.predictors.values()))
+        for text in study.format.missing:
+            if text in labels:
+                raise self.error(
+                    f"{text!r} is both a label and a text that means no value. Leave it out of "
+                    "'missing' in [data], e.g. missing = []."
+                )
+        names = {
+            "customer_id",
+            "retained",
+            *study.predictors,
+            *(["sample"] * bool(study.sample_column)),
+        }
+        for name, column in study.fingerprint.items():
+            if name not in names or not isinstance(column, dict) or "digest" not in column:
+                raise self.error(
+                    f"'{name}' in [data.fingerprint] is no column of the customers table with a "
+                    f"digest. {nearest(name, sorted(names))}"
+                )
+        return study
 
     def flag(self, table: dict[str, Any], key: str) -> bool:
         value = table.get(key, False)
@@ -239,8 +285,20 @@ class _Sections:
     def format(self, data: dict[str, Any]) -> Format:
         given = {f.name: data[f.name] for f in fields(Format) if f.name in data}
         if "missing" in given:
-            given["missing"] = tuple(_text(value) for value in given["missing"])
-        return Format(**given)
+            given["missing"] = self.texts(data, "missing", "[data]")
+        form = Format(**given)
+        for key in ("separator", "decimal", "thousands"):
+            mark = getattr(form, key)
+            single = isinstance(mark, str) and len(mark) == 1 and mark not in '"\r\n0123456789+-'
+            if not single and not (key == "thousands" and mark == ""):
+                raise self.error(f"'{key}' in [data] is {mark!r}; it must be one character.")
+        if form.decimal == form.thousands:
+            raise self.error(f"'decimal' and 'thousands' in [data] are both {form.decimal!r}.")
+        if not isinstance(form.encoding, str):
+            raise self.error(f"'encoding' in [data] is {form.encoding!r}; write e.g. \"utf-8\".")
+        if isinstance(form.sheet, bool) or not isinstance(form.sheet, str | int):
+            raise self.error(f"'sheet' in [data] is {form.sheet!r}; give its name or number.")
+        return form
 
     def holdout_size(self, sample: dict[str, Any]) -> float:
         size = sample.get("holdout_size", 0.4)
@@ -285,8 +343,8 @@ class _Sections:
             raise self.error(f'\'sign\' in {where} is {sign!r}; write "+", "-" or leave it out.')
         if role and role not in ROLES:
             raise self.error(f"unknown role '{role}' in {where}. {nearest(role, ROLES)}")
-        levels = tuple(_text(level) for level in table.get("levels", ()))
-        if levels and (len(levels) < 2 or len(set(levels)) < len(levels)):
+        levels = self.texts(table, "levels", where)
+        if "levels" in table and (len(levels) < 2 or len(set(levels)) < len(levels)):
             raise self.error(
                 f"'levels' in {where} must name two or more different levels, the reference first."
             )
@@ -299,13 +357,6 @@ class _Sections:
             role=role,
             levels=levels,
         )
-
-
-def _text(value: Any) -> str:
-    """Write a value of a study or of a customers' file as text, whole numbers without ".0"."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
 
 
 # --- The customers --------------------------------------------------------------------------------
@@ -328,7 +379,12 @@ def load_customers(study: Study) -> pd.DataFrame:
         One clear error with file, column, rows and remedy; see `read_table`, `to_numbers` and the
         checks of `customer_schema`.
     """
-    table = read_table(study.file, study.format)
+    try:
+        table = read_table(study.file, study.format)
+    except StudyError as error:
+        if study.file.is_file() or not study.source:
+            raise
+        raise StudyError(f"{error} Its source: {' '.join(study.source.split())}") from None
     for column in _columns_used(study):
         if column not in table:
             raise StudyError(
@@ -339,7 +395,7 @@ def load_customers(study: Study) -> pd.DataFrame:
     customers["customer_id"] = (
         _as_text(table[study.id_column])
         if study.id_column
-        else pd.Series([str(i + 1) for i in table.index], index=table.index, dtype="str")
+        else pd.Series(table.index + 1, index=table.index).astype("str")
     )
     for predictor in study.predictors.values():
         values = table[predictor.column]
@@ -367,7 +423,7 @@ def _columns_used(study: Study) -> list[str]:
 
 def _as_text(values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
-        values = values.map(_text, na_action="ignore")
+        values = values.map(to_text, na_action="ignore")
     return values.astype("str").str.strip()
 
 
@@ -440,12 +496,14 @@ def fingerprint(customers: pd.DataFrame) -> pd.DataFrame:
     Rows are ordered by customer and numbers written in Python's shortest form, so that a copy saved
     again with other quoting, number formats or row order has the same fingerprint.
     """
-    ordered = customers.set_index("customer_id", drop=False).sort_index()
+    # A program that takes the identifiers for decimal numbers appends ".0" to them.
+    ids = customers["customer_id"].str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
+    ordered = customers.assign(customer_id=ids).sort_values("customer_id", kind="stable")
     return pd.DataFrame({name: _describe(ordered[name]) for name in ordered}).T
 
 
 def _describe(values: pd.Series) -> dict[str, str]:
-    canonical = "\n".join("" if pd.isna(v) else _text(v) for v in values.tolist())
+    canonical = "\n".join("" if pd.isna(v) else to_text(v) for v in values.tolist())
     digest = hashlib.sha256(canonical.encode()).hexdigest()[:16]
     if pd.api.types.is_float_dtype(values):
         return {
@@ -463,12 +521,18 @@ def _check_fingerprint(study: Study, customers: pd.DataFrame) -> None:
     if not study.fingerprint:
         return
     found = fingerprint(customers)
-    differing = [
-        f"column '{_file_column(study, name)}' has {found.loc[name, 'distribution']} instead of "
-        f"{expected['distribution']}"
-        for name, expected in study.fingerprint.items()
-        if found.loc[name, "digest"] != expected["digest"]
-    ]
+    differing = []
+    for name, expected in study.fingerprint.items():
+        if found.loc[name, "digest"] != expected["digest"]:
+            described, original = found.loc[name, "distribution"], expected.get("distribution", "")
+            differing.append(
+                f"column '{_file_column(study, name)}' has "
+                + (
+                    f"the same distribution ({original}) over other customers"
+                    if described == original
+                    else f"{described} instead of {original}"
+                )
+            )
     if differing:
         raise StudyError(
             f"{study.file}: this is not the copy that {study.path.name} describes: "
@@ -547,7 +611,7 @@ def _check_predictors(study: Study, build: pd.DataFrame) -> None:
         if values.nunique() < 2:
             raise StudyError(
                 f"{study.file}, column '{predictor.column}': every customer of the model-building "
-                f"sample has the value {_text(values.iloc[0])!r}. A constant explains nothing: "
+                f"sample has the value {to_text(values.iloc[0])!r}. A constant explains nothing: "
                 f"remove [predictors.{predictor.name}]."
             )
         for level in predictor.levels:
@@ -562,28 +626,35 @@ def _check_predictors(study: Study, build: pd.DataFrame) -> None:
 def _check_collinearity(study: Study, build: pd.DataFrame) -> None:
     from erfm.logistic import design_matrix
 
-    design = design_matrix(study, build)
-    scaled = (design - design.mean()) / design.std(ddof=0)
-    scaled["Constant"] = 1.0
-    independent: list[str] = []
-    for column in scaled:
-        basis = scaled[independent].to_numpy()
-        target = scaled[column].to_numpy()
-        if independent:
-            weights, *_ = np.linalg.lstsq(basis, target, rcond=None)
-            residual = target - basis @ weights
-            if residual @ residual < 1e-12 * (target @ target):
-                others = [
-                    study.label(name)
-                    for name, weight in zip(independent, weights, strict=True)
-                    if abs(weight) > 1e-6 and name != "Constant"
-                ]
-                raise StudyError(
-                    f"{study.file}: '{study.label(column)}' is a linear combination of "
-                    f"{' and '.join(others)} (perfect collinearity). Remove one of them from "
-                    f"{study.path.name}."
-                )
-        independent.append(column)
+    dependence = linear_dependence(design_matrix(study, build))
+    if dependence is not None:
+        column, others = dependence
+        labels = " and ".join(f"'{study.label(other)}'" for other in others)
+        columns = ", ".join(f"'{_design_file_column(study, c)}'" for c in [column, *others])
+        raise StudyError(
+            f"{study.file}, columns {columns}: '{study.label(column)}' is a linear combination of "
+            f"{labels} (perfect collinearity). Remove one of them from {study.path.name}."
+        )
+
+
+def _design_file_column(study: Study, column: str) -> str:
+    return study.predictors[column.partition("(")[0]].column
+
+
+def linear_dependence(design: pd.DataFrame) -> tuple[str, list[str]] | None:
+    """Return the first column that others before it (and a constant) determine, and those others.
+
+    Read off the triangle of a QR decomposition of the standardised columns: a diagonal element is
+    the part of its column that the columns before it leave over. Columns must not be constant.
+    """
+    scaled = ((design - design.mean()) / design.std(ddof=0)).to_numpy()
+    triangle = np.linalg.qr(scaled, mode="r")
+    for j, column in enumerate(design.columns):
+        own = abs(triangle[j, j]) if j < len(triangle) else 0.0
+        if own < 1e-6 * np.linalg.norm(triangle[:, j]):
+            weights, *_ = np.linalg.lstsq(triangle[:j, :j], triangle[:j, j], rcond=None)
+            return column, [c for c, w in zip(design, weights, strict=False) if abs(w) > 1e-6]
+    return None
 
 
 def _split_warnings(study: Study, build: pd.DataFrame) -> tuple[str, ...]:

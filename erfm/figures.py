@@ -1,0 +1,346 @@
+"""The report's figures: one function each, returning a Matplotlib figure.
+
+Colours are those of Okabe & Ito (2008), which colour-blind readers tell apart; every distinction is
+also drawn with a marker, a line style or a hatch.
+"""
+
+from __future__ import annotations
+
+import textwrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FormatStrFormatter, NullLocator
+
+from erfm.stepwise import ForwardSelection
+from erfm.study import Predictor, Study
+from erfm.validation import RocCurve
+
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#6E6E6E"
+RETAINED = {"color": BLUE, "label": "retained", "marker": "o", "linestyle": "-", "hatch": ""}
+CHURNED = {"color": VERMILION, "label": "churned", "marker": "s", "linestyle": "--", "hatch": "///"}
+WIDTH = 7.2
+
+
+def style() -> None:
+    """Set the look of all figures; the size of text suits a page 720 pixels wide."""
+    sns.set_theme(style="ticks", context="notebook", font_scale=0.85)
+    plt.rcParams.update(
+        {
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.titlelocation": "left",
+            "axes.titlesize": "medium",
+            "axes.titleweight": "bold",
+            "axes.grid": True,
+            "grid.alpha": 0.35,
+            "figure.constrained_layout.use": True,
+            "legend.frameon": False,
+            "axes.prop_cycle": plt.cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY]),
+        }
+    )
+
+
+def _spread(estimate: pd.Series, lower: pd.Series, upper: pd.Series) -> np.ndarray:
+    """Return the lengths of error bars; a limit that equals the estimate has length 0."""
+    return np.clip([estimate - lower, upper - estimate], 0, None)
+
+
+def sample_flow(path: pd.DataFrame, cut: str) -> Figure:
+    """Draw the sample's path: all customers, complete cases, and the two samples they split into.
+
+    `path` is the table of `study.sample_path`; `cut` says what the incomplete customers lack.
+    """
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
+    axes.set(xlim=(0, 10), ylim=(0, 5.3))
+    axes.axis("off")
+    places = {
+        "All customers": (1.7, 2.6),
+        "Complete cases": (5.0, 2.6),
+        "Model-building sample": (8.3, 4.2),
+        "Holdout sample": (8.3, 1.0),
+    }
+    for name, (x, y) in places.items():
+        row = path.loc[name]
+        known = int(row["retained"] + row["churned"])
+        text = f"{name}\n{int(row['customers']):,} customers\n"
+        text += f"{int(row['retained']):,} retained ({row['retained'] / known:.1%})"
+        box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": BLUE, "lw": 1.5}
+        axes.text(x, y, text, ha="center", va="center", bbox=box)
+    arrow = {"arrowstyle": "->", "color": GREY, "lw": 1.5}
+    for (x0, y0), (x1, y1) in (
+        ((3.05, 2.6), (3.6, 2.6)), ((6.4, 2.9), (6.9, 3.7)), ((6.4, 2.3), (6.9, 1.5)),
+    ):  # fmt: skip
+        axes.annotate("", (x1, y1), (x0, y0), arrowprops=arrow)
+    dropped = int(path.loc["All customers", "customers"] - path.loc["Complete cases", "customers"])
+    if dropped:
+        axes.annotate("", (3.3, 1.0), (3.3, 2.5), arrowprops=arrow | {"linestyle": "--"})
+        axes.text(3.3, 0.55, f"{dropped:,} left out: {cut}", ha="center", va="center", color=GREY)
+    axes.set_title(
+        f"{int(path.loc['Complete cases', 'customers']):,} of "
+        f"{int(path.loc['All customers', 'customers']):,} customers can be analysed"
+    )
+    return figure
+
+
+def distributions(study: Study, frame: pd.DataFrame) -> Figure:
+    """Draw each predictor's distribution, retained and churned customers apart."""
+    names = list(study.predictors)
+    rows = -(-len(names) // 3)
+    figure, grid = plt.subplots(rows, 3, figsize=(WIDTH, 2.2 * rows + 0.3), squeeze=False)
+    for axes, name in zip(grid.flat, names, strict=False):
+        _distribution(axes, study, frame, name)
+    for axes in grid.flat[len(names) :]:
+        axes.axis("off")
+    handles, labels = grid.flat[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=2)
+    figure.suptitle(
+        "How retained and churned customers differ", x=0.01, ha="left", weight="bold", size="medium"
+    )
+    return figure
+
+
+def _distribution(axes: Axes, study: Study, frame: pd.DataFrame, name: str) -> None:
+    predictor = study.predictors[name]
+    discrete = predictor.levels or frame[name].nunique() <= 12
+    positions = predictor.levels or sorted(frame[name].unique())
+    for offset, value, look in ((-0.2, 0, CHURNED), (0.2, 1, RETAINED)):
+        values = frame.loc[frame["retained"] == value, name]
+        if discrete:
+            share = values.value_counts(normalize=True).reindex(positions, fill_value=0)
+            axes.bar(
+                np.arange(len(positions)) + offset, 100 * share, width=0.4, color=look["color"],
+                hatch=look["hatch"], edgecolor="white", label=look["label"],
+            )  # fmt: skip
+            axes.set_xticks(np.arange(len(positions)), [_tick(p) for p in positions])
+        else:
+            edges = np.histogram_bin_edges(frame[name], bins=25)
+            axes.hist(
+                values, bins=edges, weights=np.full(len(values), 100 / len(values)),
+                histtype="step", color=look["color"], linestyle=look["linestyle"], lw=1.5,
+                label=look["label"],
+            )  # fmt: skip
+    axes.set_xlabel(_wrapped(predictor))
+    axes.set_ylabel("% of each outcome")
+
+
+def _wrapped(predictor: Predictor) -> str:
+    """Return the label of an axis in a narrow panel, its unit on lines of its own."""
+    return textwrap.fill(predictor.axis_label, 26)
+
+
+def _tick(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: float) -> Figure:
+    """Draw the retention rate by level or quantile group of each predictor, with Wilson limits.
+
+    `tables` holds the table of `descriptives.retention_by` for each predictor.
+    """
+    rows = -(-len(tables) // 3)
+    figure, grid = plt.subplots(
+        rows, 3, figsize=(WIDTH, 2.3 * rows + 0.3), squeeze=False, sharey=True
+    )
+    for axes, (name, table) in zip(grid.flat, tables.items(), strict=False):
+        numeric = "middle" in table
+        x = table["middle"] if numeric else np.arange(len(table))
+        rate = 100 * table["retention_rate"]
+        spread = _spread(rate, 100 * table["lower"], 100 * table["upper"])
+        axes.errorbar(
+            x, rate, yerr=spread, color=BLUE, marker="o", ls="-" if numeric else "", capsize=3
+        )
+        axes.axhline(100 * base_rate, color=GREY, ls=":", lw=1.2)
+        if not numeric:
+            axes.set_xticks(x, table.index)
+            axes.margins(x=0.3)
+        axes.set_xlabel(_wrapped(study.predictors[name]))
+    for axes in grid[:, 0]:
+        axes.set_ylabel("Retention rate (%)")
+    for axes in grid.flat[len(tables) :]:
+        axes.axis("off")
+    figure.suptitle(
+        f"Retention by each variable (dotted: {base_rate:.1%} overall)",
+        x=0.01, ha="left", weight="bold", size="medium",
+    )  # fmt: skip
+    return figure
+
+
+def forest(study: Study, per_unit: pd.DataFrame, per_sd: pd.DataFrame) -> Figure:
+    """Draw odds ratios with 95% intervals, per unit and per standard deviation, on log scales.
+
+    Both tables have odds_ratio, lower and upper, rows in the same order.
+    """
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(WIDTH, 0.42 * len(per_unit) + 1.6), sharey=True
+    )
+    for axes, table, title in ((left, per_unit, "per unit"), (right, per_sd, "per sd")):
+        y = np.arange(len(table))[::-1]
+        excludes_one = (table["lower"] > 1) | (table["upper"] < 1)
+        for flag, marker, color, label in (
+            (True, "o", BLUE, "interval excludes 1"), (False, "D", GREY, "interval includes 1"),
+        ):  # fmt: skip
+            chosen = (excludes_one == flag).to_numpy()
+            rows = table[chosen]
+            if rows.empty:
+                continue
+            spread = _spread(rows["odds_ratio"], rows["lower"], rows["upper"])
+            axes.errorbar(
+                rows["odds_ratio"], y[chosen], xerr=spread, ls="", marker=marker, color=color,
+                capsize=3, label=label, markerfacecolor=color if flag else "white",
+            )  # fmt: skip
+        axes.axvline(1, color="black", lw=0.8)
+        axes.set_xscale("log")
+        axes.set_xticks(_odds_ticks(table["lower"].min(), table["upper"].max()))
+        axes.xaxis.set_major_formatter(FormatStrFormatter("%.4g"))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xlabel(f"Odds ratio {title} (log scale)")
+        axes.set_yticks(y, [study.label(name) for name in table.index])
+        axes.set_ylim(-0.7, len(table) - 0.3)
+    handles = {
+        label: handle
+        for axes in (left, right)
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=2)
+    figure.suptitle(
+        "Only a common scale makes odds ratios comparable",
+        x=0.01, ha="left", weight="bold", size="medium",
+    )  # fmt: skip
+    return figure
+
+
+def _odds_ticks(lower: float, upper: float) -> list[float]:
+    """Return about five round odds ratios, 1 among them, that span the limits."""
+    for steps in ([1, 10], [1, 3, 10], [1, 2, 5, 10], [1, 1.25, 1.5, 2, 3, 5, 7, 10]):
+        ticks = [
+            s * 10.0**e for e in range(-6, 6) for s in steps[:-1] if lower <= s * 10.0**e <= upper
+        ]
+        if len(ticks) >= 3:
+            return ticks
+    spread = max(upper - 1, 1 - lower)
+    return [1 + spread * share for share in (-1, -0.5, 0, 0.5, 1) if spread * share > -1]
+
+
+def selection_path(study: Study, selection: ForwardSelection) -> Figure:
+    """Draw how −2 log-likelihood falls from step to step, each named by what entered or left."""
+    steps = selection.steps
+    deviance = [-2 * step.log_likelihood for step in steps]
+    labels = ["constant\nonly"]
+    for step in steps[1:]:
+        sign, term = ("+", step.entered) if step.entered else ("−", step.removed)
+        labels.append(f"{sign} {study.label(term)}")
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
+    axes.plot(range(len(steps)), deviance, color=BLUE, marker="o")
+    for i in range(1, len(steps)):
+        axes.annotate(
+            f"{deviance[i] - deviance[i - 1]:+.1f}".replace("-", "−"),
+            ((i - 0.5), (deviance[i] + deviance[i - 1]) / 2),
+            xytext=(8, 6), textcoords="offset points", color=GREY,
+        )  # fmt: skip
+    axes.set_xticks(range(len(steps)), labels)
+    axes.set_ylabel("−2 log-likelihood")
+    axes.set_xlabel("Step")
+    axes.margins(x=0.08, y=0.15)
+    axes.set_title(f"{len(selection.terms)} of {len(study.predictors)} variables are in the end")
+    return figure
+
+
+def roc_figure(curve: RocCurve, marked: dict[str, tuple[float, float]]) -> Figure:
+    """Draw the ROC curve; `marked` gives (1 − specificity, sensitivity) of named cut-offs."""
+    figure, axes = plt.subplots(figsize=(4.8, 4.6))
+    axes.plot(1 - curve.curve["specificity"], curve.curve["sensitivity"], color=BLUE, lw=1.8)
+    axes.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2)
+    for (name, (x, y)), marker, color in zip(
+        marked.items(), "sD^v", [VERMILION, GREEN, ORANGE, PURPLE], strict=False
+    ):
+        axes.plot(x, y, marker=marker, color=color, ls="", ms=8, label=name)
+    axes.set(xlabel="1 − specificity", ylabel="Sensitivity (retained found)", aspect="equal")
+    axes.legend(loc="lower right")
+    axes.set_title(f"AUC {curve.auc:.3f} (95% {curve.lower:.3f} to {curve.upper:.3f})")
+    return figure
+
+
+def calibration(groups: pd.DataFrame) -> Figure:
+    """Draw observed against predicted retention by decile of risk, with Wilson intervals."""
+    figure, axes = plt.subplots(figsize=(4.8, 4.6))
+    axes.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2, label="perfect calibration")
+    spread = _spread(groups["observed"], groups["lower"], groups["upper"])
+    axes.errorbar(
+        groups["predicted"], groups["observed"], yerr=spread, color=BLUE, marker="o", ls="",
+        capsize=3, label="tenth of the customers",
+    )  # fmt: skip
+    axes.set(
+        xlabel="Predicted P(retained)", ylabel="Observed share retained", xlim=(0, 1), ylim=(0, 1),
+        aspect="equal",
+    )  # fmt: skip
+    axes.legend(loc="upper left")
+    axes.set_title("Predicted against observed retention")
+    return figure
+
+
+def classification_mosaic(tables: dict[str, pd.DataFrame]) -> Figure:
+    """Draw classification tables as pictures: area is the number of customers.
+
+    `tables` gives a caption and the table of `validation.classification_table` for each panel.
+    """
+    figure, panels = plt.subplots(1, len(tables), figsize=(WIDTH, 3.6), squeeze=False)
+    for axes, (caption, table) in zip(panels.flat, tables.items(), strict=True):
+        counts = table.loc[
+            ["churned", "retained"], ["predicted_churned", "predicted_retained"]
+        ].to_numpy(dtype=float)
+        heights = counts.sum(axis=1) / counts.sum()
+        bottom = 0.0
+        for row, height in enumerate(heights):
+            left = 0.0
+            for column in range(2):
+                width = counts[row, column] / max(counts[row].sum(), 1)
+                right_answer = row == column
+                axes.bar(
+                    left + width / 2, height - 0.01, width=max(width - 0.01, 0),
+                    bottom=bottom + 0.005, color=BLUE if right_answer else VERMILION,
+                    alpha=0.35, hatch="" if right_answer else "///", edgecolor="white",
+                )  # fmt: skip
+                if width > 0.08:
+                    axes.text(
+                        left + width / 2, bottom + height / 2, f"{counts[row, column]:,.0f}",
+                        ha="center", va="center",
+                        bbox={"boxstyle": "round", "fc": "white", "ec": "none", "alpha": 0.8},
+                    )  # fmt: skip
+                left += width
+            bottom += height
+        axes.set_yticks([heights[0] / 2, heights[0] + heights[1] / 2], ["churned", "retained"])
+        axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
+        axes.set(xlabel="Share of the row: churned, then retained predicted", title=caption)
+        axes.grid(False)
+    panels.flat[0].set_ylabel("Observed")
+    return figure
+
+
+def standardised(study: Study, table: pd.DataFrame, definitions: dict[str, str]) -> Figure:
+    """Draw |coefficient| under each definition, scaled to its largest so that ranks can be read."""
+    sizes = table[list(definitions)].abs()
+    relative = sizes / sizes.max()
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.55 * len(table) + 2.1))
+    offsets = np.linspace(-0.3, 0.3, len(definitions))
+    colors = [BLUE, VERMILION, GREEN, ORANGE, PURPLE, GREY]
+    y = np.arange(len(table))[::-1]
+    for (name, formula), offset, marker, color in zip(
+        definitions.items(), offsets[::-1], "osD^vP", colors, strict=True
+    ):
+        axes.plot(
+            relative[name], y + offset, ls="", marker=marker, color=color, label=formula, ms=6
+        )
+    for position in y[:-1] - 0.5:
+        axes.axhline(position, color=GREY, lw=0.5)
+    axes.set_yticks(y, [study.label(name) for name in table.index])
+    axes.set_xlabel("|standardised coefficient|, largest of each definition = 1")
+    axes.set_xlim(-0.03, 1.05)
+    figure.legend(loc="outside lower center", ncols=2)
+    axes.set_title("One fit, six “standardised coefficients”")
+    return figure

@@ -1,0 +1,215 @@
+"""What a notebook shows: tables, figures and sentences, each also filed for others to use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import HTML, Image, Markdown
+from matplotlib.figure import Figure
+
+from erfm import figures
+from erfm.study import ROOT, Samples, Study, load_study
+
+DEFAULT_STUDY = "reconstruction"
+
+Format = str | Callable[[float], str]
+
+
+def p_value(p: float) -> str:
+    """Return a p-value with three decimals, "<0.001" below them."""
+    return "<0.001" if p < 0.0005 else f"{p:.3f}"
+
+
+def p_text(p: float) -> str:
+    """Return "p = 0.012" or "p < 0.001", for a sentence."""
+    return f"p {p_value(p).replace('<', '< ')}" if p < 0.0005 else f"p = {p:.3f}"
+
+
+def number(value: float, decimals: int = 3) -> str:
+    """Return a number rounded, with a typographic minus sign."""
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage with one decimal."""
+    return f"{100 * share:.1f}%"
+
+
+# How each column of the tables is headed (as SPSS heads it, where SPSS has it) and shown.
+COLUMNS: dict[str, tuple[str, Format]] = {
+    "b": ("B", ".3f"),
+    "standard_error": ("S.E.", ".3f"),
+    "wald": ("Wald", ".3f"),
+    "df": ("df", "d"),
+    "p_value": ("Sig.", p_value),
+    "odds_ratio": ("Exp(B)", ".3f"),
+    "lower": ("95% lower", ".3f"),
+    "upper": ("95% upper", ".3f"),
+    "minus2_log_likelihood": ("−2 log-likelihood", ".3f"),
+    "cox_snell_r2": ("Cox & Snell R²", ".3f"),
+    "nagelkerke_r2": ("Nagelkerke R²", ".3f"),
+    "chi_square": ("Chi-square", ".3f"),
+    "log_likelihood": ("Model log-likelihood", ".3f"),
+    "change": ("Change in −2LL", ".3f"),
+    "retention_rate": ("Retention rate", percent),
+    "n": ("N", ",d"),
+    "range": ("Range", ",.6g"),
+    "minimum": ("Minimum", ",.6g"),
+    "maximum": ("Maximum", ",.6g"),
+    "middle": ("Median", ",.6g"),
+    "standard_deviation": ("Std. deviation", ",.3f"),
+    "sd": ("Std. deviation", ",.3f"),
+    "skewness_se": ("S.E. of skewness", ".3f"),
+    "kurtosis_se": ("S.E. of kurtosis", ".3f"),
+    "percentage_correct": ("Percentage correct", ".1f"),
+    "percent": ("Percent", ".1f"),
+    "cumulative_percent": ("Cumulative percent", ".1f"),
+    "rate": ("Rate", percent),
+    "auc": ("AUC", ".3f"),
+    "variance_inflation": ("VIF", ".3f"),
+}
+
+
+class Page:
+    """One notebook's view of one study.
+
+    Parameters
+    ----------
+    study : str
+        A study's name in ``data/`` or the path of its file.
+    notebook : str
+        The notebook's name, e.g. "02_full_model"; its number opens the names of what it files.
+    """
+
+    def __init__(self, study: str, notebook: str):
+        self.study: Study = load_study(study)
+        self.number = notebook.split("_")[0]
+        self.build = ROOT / "build" / self.study.name
+        default = self.study.name == DEFAULT_STUDY
+        self.figures = ROOT / "figures" if default else self.build / "figures"
+        figures.style()
+
+    def notice(self, samples: Samples | None = None) -> Markdown:
+        """Return who the customers are; for simulated ones, first that they are simulated."""
+        study = self.study
+        lines = [f"**{study.title}.** {study.description}"]
+        if study.simulated:
+            lines = [
+                "**These customers are simulated. Nothing on this page is a replication.** "
+                "The original customers were never published. Where a figure agrees with a printed "
+                "one, it was made to agree or may do so by chance.",
+                *lines,
+            ]
+        if study.source:
+            lines.append(f"*Source:* {study.source}")
+        lines += [f"⚠ **{warning}**" for warning in (samples.warnings if samples else ())]
+        return Markdown("\n>\n".join("> " + " ".join(line.split()) for line in lines))
+
+    def say(self, text: str) -> Markdown:
+        """Return a computed sentence, in Markdown."""
+        return Markdown(text)
+
+    def table(
+        self,
+        table: pd.DataFrame | pd.Series,
+        name: str,
+        caption: str,
+        formats: dict[str, Format] | None = None,
+        headings: dict[str, str] | None = None,
+    ) -> HTML:
+        """Show a table rounded and file it unrounded.
+
+        Writes ``build/<study>/tables/<number>_<name>.csv`` and, beside it, the caption and headings
+        as JSON. Rows named after predictors are shown with the study's labels; columns are headed
+        and rounded as `COLUMNS` says unless `formats` and `headings` say otherwise.
+        """
+        frame = table.to_frame("value") if isinstance(table, pd.Series) else table
+        headings = {
+            column: (headings or {}).get(column, COLUMNS.get(column, (_heading(column),))[0])
+            for column in frame
+        }
+        self._file_table(frame, name, caption, headings)
+        shown = pd.DataFrame(
+            {
+                column: frame[column].map(_formatter(frame[column], column, formats or {}))
+                for column in frame
+            },
+            dtype=object,
+        )
+        if frame.index.nlevels == 1:
+            shown.index = [self.study.label(str(label)) for label in frame.index]
+        shown = shown.rename(columns=headings).rename_axis(columns=None)
+        numeric = [headings[c] for c in frame if pd.api.types.is_numeric_dtype(frame[c])]
+        styler = (
+            shown.style.set_uuid(f"{self.number}_{name}")
+            .set_caption(caption)
+            .set_properties(subset=numeric, **{"text-align": "right"})
+            .set_table_attributes('class="erfm-table"')
+        )
+        styler.cell_ids = False
+        return HTML(f'<div style="overflow-x: auto">{styler.to_html()}</div>')
+
+    def _file_table(
+        self, frame: pd.DataFrame, name: str, caption: str, headings: dict[str, str]
+    ) -> None:
+        folder = self.build / "tables"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.number}_{name}.csv"
+        frame.to_csv(path, encoding="utf-8", lineterminator="\n")
+        described = {"caption": caption, "headings": headings}
+        path.with_suffix(".json").write_text(
+            json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+
+    def figure(self, figure: Figure, name: str, alt: str) -> Image:
+        """File a figure as ``<number>_<name>.png`` and show the file, with `alt` as its text."""
+        path = self.figures / f"{self.number}_{name}.png"
+        save_figure(figure, path)
+        width = round(96 * figure.get_figwidth())
+        plt.close(figure)
+        return Image(filename=path, alt=alt, width=width)
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a PNG; a file that already shows the same picture is left as it is.
+
+    Another machine's last bits can move a pixel's shade, which is no new picture.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new.png")
+    figure.savefig(fresh, dpi=144, metadata={"Software": None})
+    if path.exists():
+        old, new = plt.imread(path), plt.imread(fresh)
+        if old.shape == new.shape and np.abs(old - new).mean() < 1e-4:
+            fresh.unlink()
+            return
+    fresh.replace(path)
+
+
+def _heading(column: object) -> str:
+    text = str(column).replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _formatter(
+    values: pd.Series, column: str, formats: dict[str, Format]
+) -> Callable[[object], str]:
+    spec = formats.get(column, COLUMNS.get(column, (None, None))[1])
+    if spec is None:
+        numeric = pd.api.types.is_numeric_dtype(values)
+        whole = pd.api.types.is_integer_dtype(values)
+        spec = (",d" if whole else ",.3f") if numeric else str
+
+    def show(value: object) -> str:
+        if pd.isna(value):
+            return ""
+        if callable(spec):
+            return spec(value)
+        return format(int(value) if spec.endswith("d") else value, spec).replace("-", "−")
+
+    return show

@@ -1,0 +1,231 @@
+"""Executes the notebooks for a study and builds the report as a site that works offline."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+from tqdm import tqdm
+from traitlets.config import Config
+
+from erfm.study import ROOT, Study, StudyError, load_customers, load_study, split_samples
+
+NOTEBOOKS = ROOT / "notebooks"
+FRONT_PAGE = "00_start_here"
+PAPER = "paper"
+PARAMETERS = "parameters"
+
+STYLE = """
+.content { width: 54em; }
+.erfm-table { border-collapse: collapse; font-size: 0.9em; margin: 0.5em 0; }
+.erfm-table caption { caption-side: top; text-align: left; font-weight: bold; padding: 0.3em 0; }
+.erfm-table th, .erfm-table td { padding: 0.25em 0.7em; border: none; white-space: nowrap; }
+.erfm-table thead th { border-bottom: 1px solid currentColor; text-align: right; }
+.erfm-table tbody th { text-align: left; font-weight: normal; }
+.erfm-table tbody tr:nth-child(even) { background: var(--color-background-secondary); }
+"""
+
+
+def notebooks_of(study: Study) -> list[Path]:
+    """Return the notebooks of a study's report.
+
+    A notebook whose study cell is tagged "paper" is about the published study, and left out of the
+    reports of studies that are not compared with it.
+    """
+    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    return [path for path in paths if study.published or not _about_paper(path)]
+
+
+def _about_paper(path: Path) -> bool:
+    cells = nbformat.read(path, as_version=4).cells
+    return any({PARAMETERS, PAPER} <= set(_tags(cell)) for cell in cells)
+
+
+def _tags(cell: nbformat.NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def prepare(path: Path, study: Study) -> nbformat.NotebookNode:
+    """Return a notebook set to a study, without the cells on the paper where it is not compared."""
+    notebook = nbformat.read(path, as_version=4)
+    if not study.published:
+        notebook.cells = [cell for cell in notebook.cells if PAPER not in _tags(cell)]
+    for cell in notebook.cells:
+        if PARAMETERS in _tags(cell):
+            known = study.path.parent == ROOT / "data"
+            cell.source = f'STUDY = "{study.name if known else study.path.resolve().as_posix()}"'
+    return notebook
+
+
+def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Run every cell of a notebook in a fresh kernel; the first error stops it."""
+    client = NotebookClient(
+        notebook,
+        timeout=900,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        record_timing=False,
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+    )
+    client.execute()
+    # The kernel reports its own version; the notebook stays the same on every Python.
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook
+
+
+def _execute_to(path: Path, study: Study, target: Path) -> str:
+    try:
+        nbformat.write(execute(prepare(path, study)), target)
+    except CellExecutionError as error:
+        raise StudyError(f"{path.name}: {error.ename}: {error.evalue}") from None
+    return path.stem
+
+
+def execute_all(study: Study, paths: list[Path], folder: Path) -> None:
+    """Execute `paths` for `study` into `folder`, a process for each processor."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        jobs = [pool.submit(_execute_to, path, study, folder / path.name) for path in paths]
+        with tqdm(total=len(jobs), desc="notebooks", unit="notebook") as bar:
+            for job in as_completed(jobs):
+                bar.set_postfix_str(job.result())
+                bar.update()
+
+
+def update_notebooks(names: list[str]) -> None:
+    """Execute notebooks (all, or those named) in place, so that they are committed with outputs."""
+    study = load_study("reconstruction")
+    paths = [p for p in sorted(NOTEBOOKS.glob("*.ipynb")) if not names or p.stem in names]
+    execute_all(study, paths, NOTEBOOKS)
+
+
+def build_report(name: str) -> Path:
+    """Execute a study's notebooks and build its site; return the site's first page.
+
+    Writes ``build/<study>/`` (``notebooks``, ``tables``, ``site``) and, for the default study,
+    ``figures/``.
+
+    Raises
+    ------
+    StudyError
+        The study or its customers cannot be used, or a notebook fails.
+    """
+    study = load_study(name)
+    # Errors in the customers are told at once, not from inside a notebook.
+    split_samples(study, load_customers(study))
+    build = ROOT / "build" / study.name
+    for stale in ("notebooks", "tables"):
+        shutil.rmtree(build / stale, ignore_errors=True)
+    execute_all(study, notebooks_of(study), build / "notebooks")
+    return build_site(study, build)
+
+
+def build_site(study: Study, build: Path) -> Path:
+    """Build the site of executed notebooks with Sphinx; any warning is an error."""
+    source, site = build / "source", build / "site"
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.rmtree(site, ignore_errors=True)
+    (source / "_static").mkdir(parents=True)
+    (source / "_static" / "erfm.css").write_text(STYLE, encoding="utf-8")
+    pages = sorted((build / "notebooks").glob("*.ipynb"))
+    root = FRONT_PAGE if any(page.stem == FRONT_PAGE for page in pages) else "index"
+    for page in pages:
+        notebook = nbformat.read(page, as_version=4)
+        _carry_alt_texts(notebook)
+        _unlink_absent_pages(notebook, {page.stem for page in pages})
+        if page.stem == root:
+            notebook.cells.append(nbformat.v4.new_markdown_cell(_contents(pages, root)))
+        nbformat.write(notebook, source / page.name)
+    if root == "index":
+        (source / "index.md").write_text(_index(study, pages), encoding="utf-8")
+    with docutils_namespace():
+        app = Sphinx(
+            srcdir=source,
+            confdir=None,
+            outdir=site,
+            doctreedir=build / "doctrees",
+            buildername="html",
+            confoverrides=_configuration(study, root),
+            status=None,
+            warningiserror=True,
+        )
+        app.build()
+    if app.statuscode:
+        raise StudyError(f"{site}: the site was built with warnings; see above.")
+    first = site / "index.html"
+    if not first.exists():
+        first.write_text(
+            f'<!doctype html><meta charset="utf-8"><title>{study.title}</title>'
+            f'<meta http-equiv="refresh" content="0; url={root}.html">'
+            f'<a href="{root}.html">{study.title}</a>\n',
+            encoding="utf-8",
+        )
+    return first
+
+
+def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:
+    """Copy images' alt texts to where MyST-NB looks for them."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+            if alt:
+                cell.metadata["mystnb"] = {"image": {"alt": alt}}
+
+
+def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> None:
+    """Turn links to notebooks that this report lacks into plain text."""
+
+    def unlink(text: str) -> str:
+        return re.sub(
+            r"\[([^\]]+)\]\((\w+)\.ipynb[^)]*\)",
+            lambda link: link[0] if link[2] in present else link[1],
+            text,
+        )
+
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = unlink(cell.source)
+        for output in cell.get("outputs", []):
+            if "text/markdown" in output.get("data", {}):
+                output.data["text/markdown"] = unlink(output.data["text/markdown"])
+
+
+def _contents(pages: list[Path], root: str) -> str:
+    names = "\n".join(page.stem for page in pages if page.stem != root)
+    return f"```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{names}\n```"
+
+
+def _index(study: Study, pages: list[Path]) -> str:
+    listed = _contents(pages, "index").replace(":hidden:\n", "")
+    return f"# {study.title}\n\n{study.description}\n\n{study.source}\n\n{listed}\n"
+
+
+def _configuration(study: Study, root: str) -> dict[str, object]:
+    return {
+        "project": study.title,
+        "author": "",
+        "copyright": "",
+        "root_doc": root,
+        "language": "en",
+        "extensions": ["myst_nb", "sphinx.ext.mathjax", "sphinx-mathjax-offline"],
+        "html_theme": "furo",
+        "html_title": study.title,
+        "html_static_path": ["_static"],
+        "html_css_files": ["erfm.css"],
+        "html_show_sphinx": False,
+        "html_show_copyright": False,
+        "html_copy_source": False,
+        "myst_enable_extensions": ["dollarmath", "colon_fence"],
+        "nb_execution_mode": "off",
+        "nb_render_markdown_format": "myst",
+        "nb_ipywidgets_js": {},
+        "pygments_style": "friendly",
+    }

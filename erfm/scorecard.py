@@ -1,0 +1,261 @@
+"""The scorecard: the proofs applied to the ledger, a verdict for every printed value.
+
+Two printed values that contradict each other are both marked, unless other printed numbers confirm
+one of them: the counts of the classification table add up, so it is the accuracy that contradicts
+them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from erfm.bounds import (
+    examine_interval,
+    examine_kurtosis,
+    examine_log_odds_ratio,
+    examine_mean_and_sd,
+    examine_p_value,
+    examine_significant_variables,
+    examine_skewness,
+    examine_standardised_against_odds_ratio,
+    examine_standardised_significance,
+    examine_zero_coefficient,
+)
+from erfm.examination import (
+    CANNOT_BE_JUDGED,
+    VERDICTS,
+    SolvedTable,
+    Verdict,
+    examine_accuracy,
+    examine_chi_square,
+    examine_cutoff,
+    examine_ranking,
+    examine_share,
+    examine_sum,
+    solve_classification_table,
+)
+from erfm.linear_predictor import examine_predicted_share
+from erfm.published import load_published
+
+DESCRIPTIVES = "01_descriptive_statistics.ipynb"
+FULL_MODEL = "02_full_model.ipynb"
+STEPWISE = "03_stepwise_reduction.ipynb"
+EXAMINATION = "06_published_numbers.ipynb"
+SUMS = f"{EXAMINATION}#sums"
+ACCURACY = f"{EXAMINATION}#accuracy"
+SKEWNESS = f"{EXAMINATION}#skewness"
+INTERVAL = f"{EXAMINATION}#odds-ratio-interval"
+HAS_CHILD = f"{EXAMINATION}#has-child"
+STANDARDISED = f"{EXAMINATION}#standardised-coefficients"
+CHI_SQUARE = f"{EXAMINATION}#chi-square"
+ZERO = f"{EXAMINATION}#zero-coefficient"
+CUTOFF = f"{EXAMINATION}#cut-off"
+
+# How a value comes about on the reconstruction: asked for; a free result of the simulated
+# customers; found from the printed numbers alone; or given up because printed numbers contradict it
+# or do not say what it is.
+BY_CONSTRUCTION = "by construction"
+ESTIMATED = "estimated"
+ARITHMETIC = "arithmetic on printed numbers"
+NOT_TARGETED = "not targeted"
+HOW = (BY_CONSTRUCTION, ESTIMATED, ARITHMETIC, NOT_TARGETED)
+
+SPSS_DECIMALS = 3
+"""Decimals to which SPSS prints B; the paper's "0" is its .000."""
+
+
+class Entry(NamedTuple):
+    """What the scorecard says about a printed value.
+
+    Attributes
+    ----------
+    proof : str
+        The proof of `proofs` that judges it.
+    section : str
+        The notebook, and its section, that shows it.
+    how : str
+        How the reconstruction comes by it, one of `HOW`.
+    value : str
+        The name, among the proof's numbers, of what other printed numbers make it; "" if none do.
+    """
+
+    proof: str
+    section: str
+    how: str
+    value: str = ""
+
+
+ENTRIES = {
+    "n_raw": Entry("unpublished", DESCRIPTIVES, BY_CONSTRUCTION),
+    "n_complete": Entry("samples", SUMS, BY_CONSTRUCTION, "sum"),
+    "n_train": Entry("samples", SUMS, BY_CONSTRUCTION),
+    "n_holdout": Entry("samples", SUMS, BY_CONSTRUCTION),
+    "frequency_range": Entry("range", SUMS, BY_CONSTRUCTION),
+    "frequency_min": Entry("range", SUMS, BY_CONSTRUCTION),
+    "frequency_max": Entry("range", SUMS, BY_CONSTRUCTION, "sum"),
+    "frequency_mean": Entry("mean and sd", SKEWNESS, BY_CONSTRUCTION),
+    "frequency_sd": Entry("mean and sd", SKEWNESS, BY_CONSTRUCTION),
+    "frequency_skewness": Entry("skewness", SKEWNESS, BY_CONSTRUCTION),
+    "frequency_kurtosis": Entry("kurtosis", SKEWNESS, ARITHMETIC, "standard_error"),
+    "male_n": Entry("genders", SUMS, BY_CONSTRUCTION),
+    "male_pct": Entry("share of men", SUMS, BY_CONSTRUCTION, "share"),
+    "female_n": Entry("genders", SUMS, BY_CONSTRUCTION),
+    "significance_level": Entry("setting", FULL_MODEL, BY_CONSTRUCTION),
+    "amount_b": Entry("zero coefficient", ZERO, BY_CONSTRUCTION),
+    "has_child_p": Entry("has_child", HAS_CHILD, NOT_TARGETED),
+    "has_child_or": Entry("has_child", HAS_CHILD, NOT_TARGETED),
+    "has_child_or_restated": Entry("log odds ratio", HAS_CHILD, ARITHMETIC, "log_odds_ratio"),
+    "frequency_or": Entry("Frequency", STANDARDISED, BY_CONSTRUCTION),
+    "confidence_level": Entry("setting", FULL_MODEL, BY_CONSTRUCTION),
+    "frequency_or_lower": Entry("interval", INTERVAL, NOT_TARGETED, "lower"),
+    "frequency_or_upper": Entry("interval", INTERVAL, NOT_TARGETED, "upper"),
+    "significant_variables": Entry("significance", STANDARDISED, BY_CONSTRUCTION),
+    "entered_variables": Entry("unpublished", STEPWISE, BY_CONSTRUCTION),
+    "final_step_chi_square": Entry("chi-square", CHI_SQUARE, NOT_TARGETED),
+    "cutoff": Entry("cut-off", CUTOFF, BY_CONSTRUCTION),
+    "holdout_retained": Entry("margins", ACCURACY, BY_CONSTRUCTION),
+    "holdout_churned": Entry("margins", ACCURACY, BY_CONSTRUCTION),
+    "predicted_retained": Entry("margins", ACCURACY, ESTIMATED),
+    "predicted_retained_wrong": Entry("margins", ACCURACY, ESTIMATED),
+    "predicted_churned": Entry("margins", ACCURACY, ESTIMATED),
+    "predicted_churned_wrong": Entry("margins", ACCURACY, ESTIMATED),
+    "accuracy": Entry("accuracy", ACCURACY, ARITHMETIC, "accuracy"),
+    "standardised_frequency": Entry("Frequency", STANDARDISED, NOT_TARGETED, "effect"),
+    "standardised_recency": Entry("Recency", STANDARDISED, NOT_TARGETED),
+    "standardised_age": Entry("Age", STANDARDISED, NOT_TARGETED),
+    "standardised_gender": Entry("Gender", STANDARDISED, NOT_TARGETED),
+    "standardised_ranking": Entry("ranking", STANDARDISED, BY_CONSTRUCTION),
+}
+"""The entry of every key of the ledger."""
+
+
+def published_classification_table() -> SolvedTable:
+    """Return the classification table that the printed counts fix; positive = retained."""
+    count = load_published()["value"]
+    return solve_classification_table(
+        actual_positive=count["holdout_retained"],
+        actual_negative=count["holdout_churned"],
+        predicted_positive=count["predicted_retained"],
+        predicted_positive_wrong=count["predicted_retained_wrong"],
+        predicted_negative=count["predicted_churned"],
+        predicted_negative_wrong=count["predicted_churned_wrong"],
+    )
+
+
+def proofs() -> dict[str, Verdict]:
+    """Apply every proof to the ledger.
+
+    Counts are exact; what the paper rounds goes in as printed text.
+    """
+    ledger = load_published()
+    count, text = ledger["value"], ledger["printed"]
+    solved = published_classification_table()
+    moments = {
+        "n": count["n_complete"],
+        "minimum": count["frequency_min"],
+        "maximum": count["frequency_max"],
+        "mean": text["frequency_mean"],
+        "sd": text["frequency_sd"],
+    }
+    standardised = {
+        name: text[f"standardised_{name.lower()}"]
+        for name in text["significant_variables"].split(", ")
+    }
+    significance = {"n": count["n_train"], "alpha": text["significance_level"]}
+    against_odds_ratio = examine_standardised_against_odds_ratio(
+        standardised["Frequency"], text["frequency_or"], text["frequency_sd"]
+    )
+    effect = against_odds_ratio.numbers["effect"]
+    return {
+        "unpublished": Verdict(
+            CANNOT_BE_JUDGED, "It follows from customers whose data were not published."
+        ),
+        "setting": Verdict(CANNOT_BE_JUDGED, "A setting that the authors chose."),
+        "samples": examine_sum(count["n_complete"], count["n_train"], count["n_holdout"]),
+        "range": examine_sum(
+            count["frequency_max"], count["frequency_min"], count["frequency_range"]
+        ),
+        "genders": examine_sum(count["n_complete"], count["male_n"], count["female_n"]),
+        "share of men": examine_share(count["male_n"], count["n_complete"], text["male_pct"]),
+        "margins": solved.margins,
+        "accuracy": examine_accuracy(solved, text["accuracy"]),
+        "mean and sd": examine_mean_and_sd(**moments),
+        "skewness": examine_skewness(text["frequency_skewness"], **moments),
+        "kurtosis": examine_kurtosis(
+            text["frequency_kurtosis"], skewness=text["frequency_skewness"], **moments
+        ),
+        "interval": examine_interval(
+            text["frequency_or"],
+            text["frequency_or_lower"],
+            text["frequency_or_upper"],
+            sd=text["frequency_sd"],
+            n=count["n_complete"],
+            level=count["confidence_level"],
+        ),
+        "has_child": examine_p_value(text["has_child_or"], text["has_child_p"], n=count["n_train"]),
+        "log odds ratio": examine_log_odds_ratio(
+            text["has_child_or_restated"], text["has_child_or"]
+        ),
+        "significance": examine_significant_variables(standardised, **significance),
+        "Frequency": against_odds_ratio,
+        "Recency": examine_standardised_significance(standardised["Recency"], **significance),
+        "Age": examine_standardised_significance(standardised["Age"], **significance),
+        "Gender": examine_standardised_significance(standardised["Gender"], **significance),
+        "ranking": examine_ranking(text["standardised_ranking"], standardised),
+        "chi-square": examine_chi_square(
+            text["final_step_chi_square"],
+            n=count["n_train"],
+            solved=solved,
+            cutoff=text["cutoff"],
+        ),
+        "zero coefficient": examine_zero_coefficient(
+            decimals=SPSS_DECIMALS, rival_effect=effect, **significance
+        ),
+        "cut-off": examine_cutoff(
+            text["cutoff"],
+            positive=count["holdout_retained"],
+            total=count["n_holdout"],
+            samples=[count[key] for key in ("n_train", "n_holdout", "n_complete", "n_raw")],
+        ),
+        "predicted share": examine_predicted_share(
+            count["predicted_retained"] / count["n_holdout"],
+            base_rate=count["holdout_retained"] / count["n_holdout"],
+            cutoff=text["cutoff"],
+            largest_effect=effect,
+            effects=len(standardised),
+        ),
+    }
+
+
+def verdicts() -> pd.DataFrame:
+    """Return the verdict on every printed value.
+
+    Returns
+    -------
+    DataFrame
+        Index ``key`` in the ledger's order; columns ``printed``, ``verdict``, ``reason``,
+        ``section`` (notebook and anchor), ``how`` (one of `HOW`) and ``arithmetic`` (what other
+        printed numbers make it, where they do: a count, fraction or bound; else missing).
+    """
+    proved = proofs()
+    rows = {}
+    for key, printed in load_published()["printed"].items():
+        entry = ENTRIES[key]
+        proof = proved[entry.proof]
+        rows[key] = {
+            "printed": printed,
+            "verdict": proof.verdict,
+            "reason": proof.reason,
+            "section": entry.section,
+            "how": entry.how,
+            "arithmetic": proof.numbers.get(entry.value),
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")
+    return table.astype({"arithmetic": float})
+
+
+def verdict_counts() -> pd.Series:
+    """Return how many printed values have each verdict, in the order of `VERDICTS`."""
+    return verdicts()["verdict"].value_counts().reindex(VERDICTS, fill_value=0).rename("values")

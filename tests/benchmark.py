@@ -1,0 +1,161 @@
+"""Time and memory of `forward_lr` beside a search that refits every candidate with statsmodels.
+
+Run by ``make bench``. Both begin with the same customers table and end with the final equation's
+estimates, each in a process of its own; they must take the same path to the same estimates. Memory
+is the peak that Python allocated beyond the customers table (tracemalloc), in a run of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy import stats
+
+from erfm.logistic import design_columns, design_matrix, fit_logistic
+from erfm.stepwise import forward_lr
+from erfm.study import Predictor, Study, load_study
+
+SIZES = {2_000: 15, 1_000_000: 1}
+"""Numbers of customers, and how often each search is timed in its process."""
+
+GOAL = 5.0
+
+
+def study_of_six() -> Study:
+    """Return the default study's settings with six predictors."""
+    names = ["recency", "amount", "frequency", "has_child", "gender", "age"]
+    predictors = {name: Predictor(name, name, name) for name in names}
+    predictors["gender"] = replace(predictors["gender"], levels=("female", "male"))
+    return replace(load_study("reconstruction"), predictors=predictors)
+
+
+def customers(n: int, seed: int = 2012) -> pd.DataFrame:
+    """Return `n` simulated customers of whom four predictors say something."""
+    rng = np.random.default_rng(seed)
+    recency, frequency = rng.gamma(2, 40, n), 2.0 + rng.poisson(rng.gamma(1.5, 6, n))
+    age, male = rng.normal(40, 11, n), rng.random(n) < 0.7
+    logit = 0.8 + 0.06 * frequency - 0.012 * recency - 0.02 * age - 0.5 * male
+    return pd.DataFrame(
+        {
+            "recency": recency,
+            "amount": rng.lognormal(7, 1, n),
+            "frequency": frequency,
+            "has_child": rng.poisson(0.9, n).astype(float),
+            "gender": np.where(male, "male", "female"),
+            "age": age,
+            "retained": (rng.random(n) < 1 / (1 + np.exp(-logit))).astype(int),
+        }
+    )
+
+
+def lean_search(study: Study, frame: pd.DataFrame) -> tuple[list[str], pd.Series]:
+    selection = forward_lr(study, frame)
+    path = [step.entered or f"-{step.removed}" for step in selection.steps[1:]]
+    return path, fit_logistic(study, frame, list(selection.terms)).parameters
+
+
+def naive_search(study: Study, frame: pd.DataFrame) -> tuple[list[str], pd.Series]:
+    """Forward selection as it is commonly written: every candidate model is fitted anew."""
+    design = sm.add_constant(design_matrix(study, frame))
+    columns, outcome = design_columns(study), frame["retained"]
+
+    def fit(terms: list[str]):
+        chosen = ["const", *(column for term in terms for column in columns[term])]
+        return sm.Logit(outcome, design[chosen]).fit(disp=False)
+
+    def p_value(larger, smaller) -> float:
+        change = 2 * (larger.llf - smaller.llf)
+        return stats.chi2.sf(change, larger.df_model - smaller.df_model)
+
+    inside: list[str] = []
+    path: list[str] = []
+    current = fit(inside)
+    while True:
+        entry = {
+            term: p_value(fit([*inside, term]), current) for term in columns if term not in inside
+        }
+        best = min(entry, key=entry.get, default=None)
+        # Several p can be 0 to the last digit; the largest statistic has to decide then.
+        zeros = [term for term in entry if entry[term] == 0]
+        if len(zeros) > 1:
+            best = max(zeros, key=lambda term: fit([*inside, term]).llf)
+        if best is None or entry[best] >= study.entry_p:
+            return path, current.params
+        inside.append(best)
+        path.append(best)
+        current = fit(inside)
+        while True:
+            removal = {
+                term: p_value(current, fit([t for t in inside if t != term])) for term in inside
+            }
+            worst = max(removal, key=removal.get)
+            if removal[worst] <= study.removal_p:
+                break
+            inside.remove(worst)
+            path.append(f"-{worst}")
+            current = fit(inside)
+
+
+SEARCHES = {"forward_lr": lean_search, "refitting": naive_search}
+
+
+def measure(name: str, n: int, what: str) -> dict:
+    """Run one search on `n` customers and return its path, estimates and seconds or bytes."""
+    study, frame, search = study_of_six(), customers(n), SEARCHES[name]
+    if what == "memory":
+        tracemalloc.start()
+        path, estimates = search(study, frame)
+        figure = tracemalloc.get_traced_memory()[1]
+    else:
+        seconds = []
+        for _ in range(SIZES[n]):
+            start = time.perf_counter()
+            path, estimates = search(study, frame)
+            seconds.append(time.perf_counter() - start)
+        figure = statistics.median(seconds)
+    return {"path": path, "estimates": estimates.to_list(), "figure": figure}
+
+
+def measure_in_process(name: str, n: int, what: str) -> dict:
+    command = [sys.executable, __file__, name, str(n), what]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main() -> None:
+    header = f"{'customers':>10}  {'':7} {'forward_lr':>12} {'refitting':>12} {'ratio':>7}  goal"
+    print(header)
+    failed = False
+    for n in SIZES:
+        for what, unit, scale, goal in (
+            ("time", "s", 1, GOAL),
+            ("memory", "MB", 2**20, 1.0),
+        ):
+            lean, naive = (measure_in_process(name, n, what) for name in SEARCHES)
+            assert lean["path"] == naive["path"], (lean["path"], naive["path"])
+            np.testing.assert_allclose(lean["estimates"], naive["estimates"], rtol=1e-6)
+            ratio = naive["figure"] / lean["figure"]
+            failed |= ratio < goal
+            print(
+                f"{n:>10,}  {what:7} {lean['figure'] / scale:>9.3f} {unit:2} "
+                f"{naive['figure'] / scale:>9.3f} {unit:2} {ratio:>7.1f}  at least {goal:g}",
+                flush=True,
+            )
+    print(f"Both searches took the path {' '.join(lean['path'])} to the same estimates.")
+    if failed:
+        sys.exit("A goal was missed.")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), sys.argv[3])))
+    else:
+        main()

@@ -1,0 +1,98 @@
+"""The notebooks as files: executed in order, complete, honest about simulated customers."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from erfm.report import NOTEBOOKS, PARAMETERS, prepare
+from erfm.study import load_study
+
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+FIVE = [p for p in PATHS if p.stem[:2] in {"01", "02", "03", "04", "05"}]
+
+
+def code_cells(path: Path) -> list[nbformat.NotebookNode]:
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+
+
+def outputs(path: Path) -> list[nbformat.NotebookNode]:
+    return [output for cell in code_cells(path) for output in cell.outputs]
+
+
+def shown_text(path: Path) -> str:
+    data = [output.get("data", {}) for output in outputs(path)]
+    return "\n".join(d.get("text/markdown", "") + d.get("text/html", "") for d in data)
+
+
+def test_the_five_steps_are_there():
+    assert [p.stem[3:] for p in FIVE] == [
+        "descriptive_statistics",
+        "full_model",
+        "stepwise_reduction",
+        "holdout_validation",
+        "standardised_coefficients",
+    ]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+class TestEveryNotebook:
+    def test_is_executed_in_order(self, path):
+        counts = [cell.execution_count for cell in code_cells(path)]
+        assert counts == list(range(1, len(counts) + 1))
+
+    def test_starts_with_its_study_cell(self, path):
+        first = code_cells(path)[0]
+        assert PARAMETERS in first.metadata.tags
+        assert re.fullmatch(r'STUDY = "\w+"', first.source)
+
+    def test_has_a_title_that_is_a_question(self, path):
+        title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
+        assert re.fullmatch(rf"# {path.stem[:2]} · .+\?", title), title
+
+    def test_has_no_error_or_warning_output(self, path):
+        kinds = {o.output_type + ":" + o.get("name", "") for o in outputs(path)}
+        assert not kinds & {"error:", "stream:stderr"}
+
+    def test_every_image_has_alt_text(self, path):
+        images = [o for o in outputs(path) if "image/png" in o.get("data", {})]
+        assert all(len(o.metadata["image/png"]["alt"]) > 30 for o in images)
+
+    def test_says_that_the_customers_are_simulated(self, path):
+        assert "simulated" in shown_text(path)[:2000]
+
+    def test_knows_neither_this_machine_nor_an_object_s_address(self, path):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\b0x[0-9a-f]{6,}\b|/home/|/root/|/tmp/", text)
+
+
+@pytest.mark.parametrize("path", FIVE, ids=lambda p: p.stem)
+class TestTheFiveSteps:
+    def test_every_output_is_followed_by_a_sentence(self, path):
+        """Between two headings, the last thing shown is prose, unless it is an exercise."""
+        cells = nbformat.read(path, as_version=4).cells
+        last_is_prose = True
+        for cell in cells:
+            tags = cell.metadata.get("tags", [])
+            if "exercise" in tags:
+                break
+            if cell.cell_type == "markdown":
+                if cell.source.startswith("#"):
+                    assert last_is_prose, f"no sentence reads the output before: {cell.source}"
+                last_is_prose = True
+            elif cell.outputs:
+                last_is_prose = "text/markdown" in cell.outputs[-1].get("data", {})
+
+    def test_ends_with_two_to_four_exercises_and_their_solutions(self, path):
+        cells = nbformat.read(path, as_version=4).cells
+        exercises = next(c for c in cells if "exercise" in c.metadata.get("tags", []))
+        asked = re.findall(r"^\d\.", exercises.source, flags=re.M)
+        solved = [c for c in cells if "solution" in c.metadata.get("tags", [])]
+        assert 2 <= len(asked) <= 4
+        assert len(solved) == len(asked)
+
+    def test_has_nothing_of_the_paper_for_another_study(self, path):
+        notebook = prepare(path, load_study("bank_churners"))
+        text = "\n".join(cell.source for cell in notebook.cells)
+        assert not re.search(r"paper|printed|published|Cao|reconstruction", text)

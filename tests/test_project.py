@@ -1,0 +1,68 @@
+"""The project's own files agree with one another."""
+
+import re
+import subprocess
+import tomllib
+
+import pytest
+
+from erfm.study import ROOT
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def tracked_files() -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return listed.stdout.splitlines()
+
+
+def test_conda_and_pip_users_get_the_same_packages():
+    groups = PYPROJECT["dependency-groups"]
+    wanted = {*PYPROJECT["project"]["dependencies"], *groups["test"], *groups["build"]}
+    listed = re.findall(
+        r"^ +- ([\w-]+>=\S+)$", (ROOT / "environment.yml").read_text(encoding="utf-8"), flags=re.M
+    )
+    python = "python" + PYPROJECT["project"]["requires-python"]
+    assert set(listed) == wanted | {python}
+
+
+def test_every_dependency_is_pinned_with_a_hash():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = re.findall(r"^([\w.-]+)==\S+(?: ; [^\\]+)? \\\n +--hash=sha256:", lock, flags=re.M)
+    required = re.findall(r"^([\w-]+)", "\n".join(PYPROJECT["project"]["dependencies"]), flags=re.M)
+    assert set(required) <= set(pinned)
+    assert len(pinned) == len(re.findall(r"^[\w.-]+==", lock, flags=re.M))
+    assert "://" not in lock
+
+
+def test_top_level_is_small():
+    top = {name.split("/")[0] for name in tracked_files()}
+    assert top == {
+        ".ci", ".gitignore", "CITATION.cff", "LICENSE", "Makefile", "README.md", "data",
+        "environment.yml", "erfm", "figures", "notebooks", "pyproject.toml", "requirements.lock",
+        "tests",
+    }  # fmt: skip
+
+
+def test_other_people_s_data_are_not_shipped():
+    assert not [name for name in tracked_files() if "external/" in name or "BankChurners" in name]
+
+
+def test_every_figure_is_named_after_its_notebook():
+    notebooks = {path.stem[:2] for path in (ROOT / "notebooks").glob("*.ipynb")}
+    figures = sorted(path.name for path in (ROOT / "figures").iterdir())
+    assert figures
+    assert {name[:2] for name in figures} <= notebooks
+    assert all(re.fullmatch(r"\d\d_\w+\.png", name) for name in figures)
+
+
+def test_every_figure_belongs_to_a_notebook_s_output():
+    sources = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "notebooks").glob("*.ipynb")
+    )
+    for path in (ROOT / "figures").glob("*.png"):
+        assert f'\\"{path.stem[3:]}\\"' in sources, f"{path.name} is drawn by no notebook"
