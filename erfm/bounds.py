@@ -247,11 +247,13 @@ def examine_p_value(
     standard_error = b / z if z > 0 else inf
     least = least_standard_error(spread, n)
     sd_needed = spread * least / standard_error
+    least_p = 2 * stats.norm.sf(b / least)
     kind = "an indicator" if sd is None else f"a variable with standard deviation {sd}"
     return Verdict(
         IMPOSSIBLE if standard_error < least else CANNOT_BE_JUDGED,
         f"An odds ratio of {odds_ratio} with p = {p_value} means a standard error of at most "
-        f"{standard_error:.4f}; {kind} cannot have one below {least:.3f} on {n} customers.",
+        f"{standard_error:.4f}; {kind} cannot have one below {least:.3f} on {n} customers, nor "
+        f"p below {least_p:.2f} with this odds ratio.",
         rf"\mathrm{{SE}}(B) = \frac{{\lvert\ln\mathrm{{OR}}\rvert}}{{z_p}} \le "
         rf"{tex(standard_error)} {order_sign(standard_error, least)} {tex(least)} = "
         r"\frac{2}{s\sqrt{n-1}}",
@@ -261,6 +263,7 @@ def examine_p_value(
         {
             "standard_error": standard_error,
             "least_standard_error": least,
+            "least_p_value": least_p,
             "sd_needed": sd_needed,
         },
     )

@@ -43,7 +43,9 @@ def descriptive_statistics(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
             "kurtosis": values.kurt(),
             "kurtosis_se": standard_error_of_kurtosis(len(values)),
         }
-    return pd.DataFrame.from_dict(rows, orient="index").astype({"n": int})
+    columns = ["n", "range", "minimum", "maximum", "mean", "standard_deviation"]
+    columns += ["skewness", "skewness_se", "kurtosis", "kurtosis_se"]
+    return pd.DataFrame(rows, index=columns).T.astype({"n": int})
 
 
 def frequency_table(values: pd.Series) -> pd.DataFrame:
@@ -61,7 +63,8 @@ def retention_by(predictor: Predictor, frame: pd.DataFrame, groups: int = 5) -> 
     The rate's Wilson limits are lower and upper.
 
     A number with more than `groups` distinct values is cut at its quantiles; equal values stay in
-    one group, so a variable with many ties has fewer groups. ``middle`` is the group's median.
+    one group, so a variable with many ties has fewer groups. Such a group's row is named by its
+    smallest and largest value; ``middle`` is its median.
     """
     values, retained = frame[predictor.name], frame["retained"]
     if predictor.levels:
@@ -79,11 +82,12 @@ def retention_by(predictor: Predictor, frame: pd.DataFrame, groups: int = 5) -> 
         wilson_interval(int(retained), int(customers))
         for retained, customers in zip(table["retained"], table["customers"], strict=True)
     ]
-    table.index = [_interval_text(level) for level in table.index]
+    table.index = [_group_name(members) for _, members in values.groupby(group, observed=True)]
     return table.rename_axis(predictor.name)
 
 
-def _interval_text(level: object) -> str:
-    if isinstance(level, pd.Interval):
-        return f"{level.left:,.6g} – {level.right:,.6g}"
-    return f"{level:,.6g}" if isinstance(level, int | float) else str(level)
+def _group_name(values: pd.Series) -> str:
+    if not pd.api.types.is_numeric_dtype(values):
+        return str(values.iloc[0])
+    smallest, largest = f"{values.min():,.6g}", f"{values.max():,.6g}"
+    return smallest if smallest == largest else f"{smallest} – {largest}"

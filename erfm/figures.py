@@ -247,7 +247,7 @@ def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     axes.set_ylabel("−2 log-likelihood")
     axes.set_xlabel("Step")
     axes.margins(x=0.08, y=0.15)
-    axes.set_title(f"{len(selection.terms)} of {len(study.predictors)} variables are in the end")
+    axes.set_title(f"{len(selection.terms)} of {len(study.predictors)} variables are kept")
     return figure
 
 
@@ -306,17 +306,20 @@ def classification_mosaic(tables: dict[str, pd.DataFrame]) -> Figure:
                     bottom=bottom + 0.005, color=BLUE if right_answer else VERMILION,
                     alpha=0.35, hatch="" if right_answer else "///", edgecolor="white",
                 )  # fmt: skip
-                if width > 0.08:
-                    axes.text(
-                        left + width / 2, bottom + height / 2, f"{counts[row, column]:,.0f}",
-                        ha="center", va="center",
-                        bbox={"boxstyle": "round", "fc": "white", "ec": "none", "alpha": 0.8},
-                    )  # fmt: skip
+                # A sliver's number stands outside, on its side of the row.
+                inside = left + width / 2
+                at = inside if width > 0.12 else (-0.06 if column == 0 else 1.06)
+                axes.text(
+                    at, bottom + height / 2, f"{counts[row, column]:,.0f}", ha="center",
+                    va="center",
+                    bbox={"boxstyle": "round", "fc": "white", "ec": "none", "alpha": 0.8},
+                )  # fmt: skip
                 left += width
             bottom += height
         axes.set_yticks([heights[0] / 2, heights[0] + heights[1] / 2], ["churned", "retained"])
         axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-        axes.set(xlabel="Share of the row: churned, then retained predicted", title=caption)
+        axes.set(xlabel="Predicted churned | retained (% of row)", title=caption)
+        axes.set_xlim(-0.14, 1.14)
         axes.grid(False)
     panels.flat[0].set_ylabel("Observed")
     return figure

@@ -43,7 +43,8 @@ def standardised_coefficients(study: Study, fit: LogisticFit, frame: pd.DataFram
     sd = design.std()
     linear = design.to_numpy() @ b.to_numpy() + fit.parameters[CONSTANT]
     probability = special.expit(linear)
-    correlation = np.corrcoef(fit.outcome, probability)[0, 1]
+    # The equation of a search that let no term in has nothing to standardise.
+    correlation = np.corrcoef(fit.outcome, probability)[0, 1] if len(b) else np.nan
     indicator = design.isin([0.0, 1.0]).all()
     return pd.DataFrame(
         {

@@ -72,21 +72,25 @@ def linear_predictor_sd(effects: Sequence[float], correlation: float = 0.0) -> f
 
 
 def needed_linear_predictor_sd(base_rate: float, cutoff: float, share: float) -> float:
-    """Return the sd at which a normal linear predictor puts `share` of customers above the cut-off.
+    """Return the least sd of a normal linear predictor with `share` of customers above the cut-off.
 
     Raises
     ------
     ValueError
-        None does: the base rate is not below the cut-off, or the share too near to it.
+        None up to `LARGEST_SD` has: the base rate is not below the cut-off or the share too large.
     """
-    largest = share_above_cutoff(base_rate, cutoff, LARGEST_SD)
-    if not base_rate < cutoff or not 0 < share < largest:
+    # The share grows with the sd but may pass a maximum, so the first crossing is bracketed.
+    grid = np.linspace(0.01, LARGEST_SD, 200)
+    shares = np.array([share_above_cutoff(base_rate, cutoff, sd) for sd in grid])
+    if not base_rate < cutoff or not shares[0] < share <= shares.max():
         raise ValueError(
             f"No normal linear predictor with base rate {base_rate} puts {share} of customers "
-            f"above {cutoff}: the base rate must be below the cut-off, the share below {largest:.4f}."
+            f"above {cutoff}: the rate must be below the cut-off and the share from "
+            f"{shares[0]:.3f} to {shares.max():.3f}."
         )
+    first = int(np.argmax(shares >= share))
     return optimize.brentq(
-        lambda sd: share_above_cutoff(base_rate, cutoff, sd) - share, 0.01, LARGEST_SD
+        lambda sd: share_above_cutoff(base_rate, cutoff, sd) - share, grid[first - 1], grid[first]
     )
 
 

@@ -277,6 +277,12 @@ class HosmerLemeshow:
     p_value: float
     table: pd.DataFrame
 
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The test as SPSS prints it: chi_square, df, p_value."""
+        row = {"chi_square": self.statistic, "df": self.df, "p_value": self.p_value}
+        return pd.DataFrame(row, index=["Hosmer and Lemeshow"])
+
 
 def hosmer_lemeshow(
     outcome: np.ndarray, probability: np.ndarray, groups: int = 10
@@ -335,7 +341,8 @@ def collinearity(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
     diagonal of the inverse correlation matrix.
     """
     design = design_matrix(study, frame)
-    inflation = np.diag(np.linalg.inv(np.corrcoef(design.to_numpy(), rowvar=False)))
+    correlation = np.atleast_2d(np.corrcoef(design.to_numpy(), rowvar=False))
+    inflation = np.diag(np.linalg.inv(correlation))
     return pd.DataFrame(
         {"tolerance": 1 / inflation, "variance_inflation": inflation}, index=design.columns
     )

@@ -32,7 +32,7 @@ def p_text(p: float) -> str:
 
 def number(value: float, decimals: int = 3) -> str:
     """Return a number rounded, with a typographic minus sign."""
-    return f"{value:,.{decimals}f}".replace("-", "−")
+    return _typographic(f"{value:,.{decimals}f}")
 
 
 def percent(share: float) -> str:
@@ -58,6 +58,13 @@ COLUMNS: dict[str, tuple[str, Format]] = {
     "change": ("Change in −2LL", ".3f"),
     "retention_rate": ("Retention rate", percent),
     "n": ("N", ",d"),
+    "count": ("N", ",d"),
+    "x_standardised": ("B·sd", ".4f"),
+    "sas_stb": ("SAS STB", ".4f"),
+    "fully_latent": ("Latent", ".4f"),
+    "fully_menard": ("Menard", ".4f"),
+    "two_sd": ("Two sd", ".4f"),
+    "marginal_effect_sd": ("Marginal", ".4f"),
     "range": ("Range", ",.6g"),
     "minimum": ("Minimum", ",.6g"),
     "maximum": ("Maximum", ",.6g"),
@@ -128,7 +135,7 @@ class Page:
         as JSON. Rows named after predictors are shown with the study's labels; columns are headed
         and rounded as `COLUMNS` says unless `formats` and `headings` say otherwise.
         """
-        frame = table.to_frame("value") if isinstance(table, pd.Series) else table
+        frame = table.to_frame(table.name or "value") if isinstance(table, pd.Series) else table
         headings = {
             column: (headings or {}).get(column, COLUMNS.get(column, (_heading(column),))[0])
             for column in frame
@@ -142,17 +149,25 @@ class Page:
             dtype=object,
         )
         if frame.index.nlevels == 1:
-            shown.index = [self.study.label(str(label)) for label in frame.index]
+            shown.index = [self._row_label(label, frame.index.name) for label in frame.index]
         shown = shown.rename(columns=headings).rename_axis(columns=None)
-        numeric = [headings[c] for c in frame if pd.api.types.is_numeric_dtype(frame[c])]
+        text = [headings[c] for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
+        left = [{"selector": "th, td", "props": "text-align: left"}]
         styler = (
-            shown.style.set_uuid(f"{self.number}_{name}")
+            shown.style.set_uuid(f"{self.number}_{name}".replace(".", "_"))
             .set_caption(caption)
-            .set_properties(subset=numeric, **{"text-align": "right"})
             .set_table_attributes('class="erfm-table"')
+            .set_table_styles([{"selector": "td", "props": "text-align: right"}])
+            .set_table_styles({heading: left for heading in text}, overwrite=False)
         )
         styler.cell_ids = False
         return HTML(f'<div style="overflow-x: auto">{styler.to_html()}</div>')
+
+    def _row_label(self, label: object, index_name: object) -> str:
+        """Return a predictor's label, a ledger's key as it is, anything else as words."""
+        text = str(label)
+        known = self.study.label(text)
+        return known if known != text or index_name == "key" else _heading(text)
 
     def _file_table(
         self, frame: pd.DataFrame, name: str, caption: str, headings: dict[str, str]
@@ -191,6 +206,11 @@ def save_figure(figure: Figure, path: Path) -> None:
     fresh.replace(path)
 
 
+def _typographic(text: str) -> str:
+    """Return a formatted number with a minus sign for its hyphen, and none before zeros."""
+    return text.replace("-", "−" if text.strip("-0.,") else "", 1)
+
+
 def _heading(column: object) -> str:
     text = str(column).replace("_", " ")
     return text[:1].upper() + text[1:]
@@ -199,17 +219,18 @@ def _heading(column: object) -> str:
 def _formatter(
     values: pd.Series, column: str, formats: dict[str, Format]
 ) -> Callable[[object], str]:
-    spec = formats.get(column, COLUMNS.get(column, (None, None))[1])
+    spec = formats.get(column)
+    if spec is None and pd.api.types.is_integer_dtype(values):
+        spec = ",d"
     if spec is None:
         numeric = pd.api.types.is_numeric_dtype(values)
-        whole = pd.api.types.is_integer_dtype(values)
-        spec = (",d" if whole else ",.3f") if numeric else str
+        spec = COLUMNS.get(column, ("", ",.3f"))[1] if numeric else str
 
     def show(value: object) -> str:
         if pd.isna(value):
             return ""
         if callable(spec):
             return spec(value)
-        return format(int(value) if spec.endswith("d") else value, spec).replace("-", "−")
+        return _typographic(format(int(value) if spec.endswith("d") else value, spec))
 
     return show

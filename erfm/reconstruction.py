@@ -187,9 +187,9 @@ def _targets(study: Study, customers: pd.DataFrame) -> Iterator[Target]:
     yield Target("retention rate, build - holdout", "within 0.02", gap, abs(gap) < 0.02)
 
     full = fit_logistic(study, samples.build)
-    coefficients = coefficient_table(full)
-    b, p_value, alpha = coefficients["b"], coefficients["p_value"], printed("significance_level")
-    yield _prints("frequency_or", coefficients.loc["frequency", "odds_ratio"])
+    yield _prints("frequency_or", np.exp(full.parameters["frequency"]))
+    b, p_value = full.parameters, coefficient_table(full)["p_value"]
+    alpha = printed("significance_level")
     yield Target("amount: B", "prints as .000", b["amount"], abs(b["amount"]) < 0.0005)
     for column in ("recency", "gender(male)", "age"):
         yield Target(f"{column}: B", "negative", b[column], b[column] < 0)
@@ -314,7 +314,7 @@ def _draw_split(rng: np.random.Generator, customers: pd.DataFrame) -> pd.Series:
     sample = pd.Series("build", index=complete.index)
     for outcome, key in {1: "holdout_retained", 0: "holdout_churned"}.items():
         candidates = complete.index[complete["retained"] == outcome]
-        sample[rng.choice(candidates, int(printed(key)), replace=False)] = "holdout"
+        sample.loc[rng.choice(candidates, int(printed(key)), replace=False)] = "holdout"
     return sample
 
 

@@ -25,10 +25,11 @@ PARAMETERS = "parameters"
 
 STYLE = """
 .content { width: 54em; }
-.erfm-table { border-collapse: collapse; font-size: 0.9em; margin: 0.5em 0; }
+.erfm-table { border-collapse: collapse; font-size: 0.85em; margin: 0.5em 0; }
 .erfm-table caption { caption-side: top; text-align: left; font-weight: bold; padding: 0.3em 0; }
-.erfm-table th, .erfm-table td { padding: 0.25em 0.7em; border: none; white-space: nowrap; }
-.erfm-table thead th { border-bottom: 1px solid currentColor; text-align: right; }
+.erfm-table th, .erfm-table td { padding: 0.25em 0.6em; border: none; white-space: nowrap; }
+.erfm-table thead th { border-bottom: 1px solid currentColor; text-align: right; white-space: normal;
+  vertical-align: bottom; }
 .erfm-table tbody th { text-align: left; font-weight: normal; }
 .erfm-table tbody tr:nth-child(even) { background: var(--color-background-secondary); }
 """

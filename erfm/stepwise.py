@@ -117,7 +117,7 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
 
 def standardise(design: pd.DataFrame) -> np.ndarray:
     """Return (1, X) with each column of X centred and divided by its sd; no test depends on it."""
-    matrix = np.ones((len(design), design.shape[1] + 1))
+    matrix = np.ones((len(design), design.shape[1] + 1), order="F")
     for i, column in enumerate(design, start=1):
         values = design[column].to_numpy()
         matrix[:, i] = (values - values.mean()) / values.std()
@@ -256,8 +256,10 @@ class Likelihood:
             x = self.matrix[first : first + ROWS_AT_A_TIME, columns]
             y = self.outcome[first : first + ROWS_AT_A_TIME]
             linear = x @ b
-            probability = special.expit(linear)
-            value += y @ linear + special.log_expit(-linear).sum()
+            # log(1 + exp(linear)) = max(linear, 0) + log(1 + e) never overflows.
+            e = np.exp(-np.abs(linear))
+            probability = np.where(linear > 0, 1.0, e) / (1 + e)
+            value += y @ linear - np.maximum(linear, 0).sum() - np.log(1 + e).sum()
             gradient += (y - probability) @ x
             information += (x * (probability * (1 - probability))[:, None]).T @ x
         return value, gradient, information
@@ -280,14 +282,13 @@ class Likelihood:
         """
         gradient, information = self._all_derivatives(terms)
         x = self.columns(terms)
+        explained = np.linalg.solve(information[np.ix_(x, x)], information[x])
+        remaining = information - information[:, x] @ explained
         tests = []
         for name, added in candidates.items():
             z = [i for term in added for i in self.groups[term]]
-            across = information[np.ix_(x, z)]
-            remaining = information[np.ix_(z, z)] - across.T @ np.linalg.solve(
-                information[np.ix_(x, x)], across
-            )
-            tests.append(_test(name, gradient[z] @ np.linalg.solve(remaining, gradient[z]), len(z)))
+            statistic = gradient[z] @ np.linalg.solve(remaining[np.ix_(z, z)], gradient[z])
+            tests.append(_test(name, statistic, len(z)))
         return tuple(tests)
 
     def removal_tests(self, terms: tuple[str, ...]) -> tuple[TermTest, ...]:

@@ -126,19 +126,18 @@ def calibration_line(outcome: np.ndarray, probability: np.ndarray) -> pd.DataFra
 
     The slope is that of the outcome's logistic regression on logit p; 1 is perfect, below 1 means
     probabilities too extreme. The intercept is estimated with the slope held at 1; 0 is perfect and
-    below 0 means that P(retained) is too high on average.
+    below 0 means that P(retained) is too high on average. Equal probabilities have no slope.
     """
     logit = special.logit(probability)
     binomial = families.Binomial()
-    slope = GLM(outcome, add_constant(logit), family=binomial).fit()
     intercept = GLM(outcome, np.ones(len(logit)), family=binomial, offset=logit).fit()
     table = pd.DataFrame(
-        {
-            "estimate": [intercept.params[0], slope.params[1]],
-            "standard_error": [intercept.bse[0], slope.bse[1]],
-        },
-        index=["intercept", "slope"],
+        {"estimate": intercept.params, "standard_error": intercept.bse}, index=["intercept"]
     )
+    table.loc["slope"] = np.nan
+    if np.ptp(logit) > 0:
+        slope = GLM(outcome, add_constant(logit), family=binomial).fit()
+        table.loc["slope"] = [slope.params[1], slope.bse[1]]
     half = stats.norm.ppf(0.975) * table["standard_error"]
     return table.assign(lower=table["estimate"] - half, upper=table["estimate"] + half)
 
@@ -146,10 +145,13 @@ def calibration_line(outcome: np.ndarray, probability: np.ndarray) -> pd.DataFra
 def calibration_groups(
     outcome: np.ndarray, probability: np.ndarray, groups: int = 10
 ) -> pd.DataFrame:
-    """Return mean predicted and observed retention by quantile group, with Wilson intervals."""
+    """Return mean predicted and observed retention by quantile group, with Wilson intervals.
+
+    Equal probabilities stay in one group, so there may be fewer than `groups`.
+    """
     table = pd.DataFrame({"outcome": np.asarray(outcome), "probability": probability})
-    group = pd.qcut(table["probability"], groups, labels=False, duplicates="drop")
-    grouped = table.groupby(group)
+    edges = np.unique(table["probability"].quantile(np.linspace(0, 1, groups + 1)))
+    grouped = table.groupby(np.searchsorted(edges[1:-1], table["probability"]))
     result = pd.DataFrame(
         {
             "customers": grouped.size(),

@@ -5,3 +5,9 @@ GET DATA /TYPE=TXT /FILE="tests/expected/sample.csv" /DELIMITERS="," /FIRSTCASE=
     segment A10 gender A10 retained F1.
 DESCRIPTIVES VARIABLES=recency frequency amount tenure visits /STATISTICS=ALL.
 FREQUENCIES VARIABLES=segment.
+GET DATA /TYPE=TXT /FILE="data/customers.csv" /DELIMITERS="," /FIRSTCASE=2
+  /VARIABLES=customer_id A10 recency F8.0 frequency F8.0 amount F10.2 has_child F8.0
+    gender A10 age F8.1 retained F1 sample A10.
+SELECT IF NOT MISSING(age).
+DESCRIPTIVES VARIABLES=recency amount frequency has_child age /STATISTICS=ALL.
+FREQUENCIES VARIABLES=gender.

@@ -34,8 +34,9 @@ for (pair in list(c(1012, 1334), c(215, 315), c(0, 20), c(20, 20), c(1, 29), c(7
   row <- paste(pair, collapse = "/")
   hmisc <- Hmisc::binconf(pair[1], pair[2], method = "wilson")
   base <- suppressWarnings(prop.test(pair[1], pair[2], correct = FALSE))$conf.int
-  record("counts", "hmisc", row, "lower", hmisc[1, "Lower"])
-  record("counts", "hmisc", row, "upper", hmisc[1, "Upper"])
+  # Hmisc replaces the limit of a single success by another formula.
+  if (pair[1] != 1) record("counts", "hmisc", row, "lower", hmisc[1, "Lower"])
+  if (pair[1] != 1) record("counts", "hmisc", row, "upper", hmisc[1, "Upper"])
   record("counts", "prop.test", row, "lower", base[1])
   record("counts", "prop.test", row, "upper", base[2])
 }

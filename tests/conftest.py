@@ -1,0 +1,120 @@
+"""Fixtures that several test files share."""
+
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import statsmodels
+from hypothesis import settings
+
+from erfm.study import Samples, Study, load_customers, load_study, split_samples
+
+settings.register_profile("erfm", derandomize=True, deadline=None, max_examples=25)
+settings.load_profile("erfm")
+
+EXPECTED = Path(__file__).parent / "expected"
+
+
+@pytest.fixture(scope="session")
+def make_study(tmp_path_factory) -> Callable[..., tuple[Study, pd.DataFrame]]:
+    """Return a function that writes customers and a study file and loads both.
+
+    Every column of the frame but ``retained`` is a predictor; `levels` names the categorical ones'
+    levels. Further keywords are keys of [stepwise] or [classification].
+    """
+
+    def make(
+        frame: pd.DataFrame, levels: dict[str, list[str]] | None = None, cutoff: float = 0.5, **keys
+    ) -> tuple[Study, pd.DataFrame]:
+        folder = tmp_path_factory.mktemp("study")
+        frame.to_csv(folder / "customers.csv", index=False)
+        lines = ['title = "A study made for a test"', '[data]\nfile = "customers.csv"']
+        lines += ['[outcome]\ncolumn = "retained"\nretained = 1\nchurned = 0']
+        for name in frame.columns.drop("retained"):
+            given = f"\nlevels = {(levels or {})[name]}" if name in (levels or {}) else ""
+            lines.append(f"[predictors.{name}]{given}")
+        lines += ["[stepwise]", *(f"{key} = {value}" for key, value in keys.items())]
+        lines += [f"[classification]\ncutoff = {cutoff}"]
+        path = folder / "study.toml"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        study = load_study(path)
+        return study, load_customers(study).dropna().astype({"retained": int})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sample(make_study) -> tuple[Study, pd.DataFrame]:
+    """The 400 invented customers of expected/sample.csv, three levels of segment among them."""
+    frame = pd.read_csv(EXPECTED / "sample.csv").drop(columns="id")
+    levels = {"segment": ["basic", "plus", "premium"], "gender": ["female", "male"]}
+    return make_study(frame, levels)
+
+
+@pytest.fixture(scope="session")
+def reconstruction() -> tuple[Study, Samples]:
+    study = load_study("reconstruction")
+    return study, split_samples(study, load_customers(study))
+
+
+@pytest.fixture(scope="session")
+def studied(sample, reconstruction) -> dict[str, tuple[Study, pd.DataFrame]]:
+    """The two data sets that R was run on: study and model-building sample."""
+    study, samples = reconstruction
+    return {"sample": sample, "reconstruction": (study, samples.build)}
+
+
+@pytest.fixture(scope="session")
+def low_birth_weight(make_study) -> Callable[..., tuple[Study, pd.DataFrame]]:
+    """Return a function that loads Hosmer & Lemeshow's births, 1 = low weight, from statsmodels.
+
+    statsmodels holds Stata's copy. One mother's weight in it differs from the book's by a pound;
+    `copy` = "book" restores it.
+    """
+    path = Path(statsmodels.__file__).parent / "genmod/tests/results/stata_lbw_glm.csv"
+    if not path.is_file():
+        pytest.skip("this installation of statsmodels has no low birth weight data")
+    births = pd.read_csv(path)
+
+    def load(copy: str, *predictors: str) -> tuple[Study, pd.DataFrame]:
+        frame = births.copy()
+        if copy == "book":
+            frame.loc[frame["id"] == 106, "lwt"] = 105
+        frame = frame.rename(columns={"low": "retained"})[[*predictors, "retained"]]
+        levels = {"race": ["white", "black", "other"]}
+        return make_study(frame, {k: v for k, v in levels.items() if k in predictors})
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def from_r() -> Callable[[str, str, str], pd.DataFrame]:
+    """Return a function that reads one table of a file that an R script in expected/ wrote.
+
+    Design columns get the names that `erfm.logistic` gives them.
+    """
+    names = {"(Intercept)": "Constant", "gendermale": "gender(male)"}
+    names |= {f"segment{level}": f"segment({level})" for level in ("plus", "premium")}
+
+    def read(name: str, data_set: str, table: str) -> pd.DataFrame:
+        rows = pd.read_csv(EXPECTED / f"{name}.csv")
+        rows = rows[(rows["set"] == data_set) & (rows["table"] == table)]
+        assert len(rows), f"{name}.csv has no table {table} for {data_set}"
+        return rows.pivot(index="row", columns="column", values="value").rename(index=names)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def from_pspp() -> Callable[..., pd.DataFrame]:
+    """Return a function that reads the n-th table with a title from PSPP's output, all as text."""
+
+    def read(name: str, title: str, n: int = 0) -> pd.DataFrame:
+        tables = (EXPECTED / f"{name}.csv").read_text(encoding="utf-8").split("Table: ")
+        found = [table for table in tables if table.startswith(f"{title}\n")]
+        body = found[n].split("\n", 1)[1].split("\n\n")[0]
+        return pd.read_csv(StringIO(body), dtype=str, header=None).fillna("")
+
+    return read

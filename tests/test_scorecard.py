@@ -1,0 +1,114 @@
+"""Every printed value has a verdict, computed from the ledger."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from erfm import scorecard
+from erfm.examination import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
+from erfm.published import LEDGER, compare, load_published
+from erfm.scorecard import (
+    ARITHMETIC,
+    ENTRIES,
+    HOW,
+    proofs,
+    published_classification_table,
+    verdict_counts,
+    verdicts,
+)
+
+PUBLISHED = load_published()
+TABLE = verdicts()
+
+
+@pytest.mark.parametrize("key", PUBLISHED.index)
+def test_every_printed_value_has_a_verdict_a_reason_and_a_section(key):
+    row = TABLE.loc[key]
+    assert row["printed"] == PUBLISHED.loc[key, "printed"]
+    assert row["verdict"] in VERDICTS
+    assert row["reason"].endswith(".")
+    assert re.fullmatch(r"\d\d_[a-z_]+\.ipynb(#[a-z-]+)?", row["section"])
+    assert row["how"] in HOW
+
+
+@pytest.mark.parametrize("key", PUBLISHED.index)
+def test_what_arithmetic_confirms_holds_and_what_it_does_not_is_refuted(key):
+    row = TABLE.loc[key]
+    if row["how"] == ARITHMETIC:
+        assert pd.notna(row["arithmetic"])
+    if row["verdict"] == HOLDS and pd.notna(row["arithmetic"]):
+        assert compare(row["arithmetic"], key).agrees
+    if row["verdict"] == CONTRADICTS and pd.notna(row["arithmetic"]):
+        assert not compare(row["arithmetic"], key).agrees
+
+
+def test_the_scorecard_and_the_ledger_have_the_same_keys_in_the_same_order():
+    assert list(ENTRIES) == list(PUBLISHED.index) == list(TABLE.index)
+
+
+def test_every_proof_judges_a_value_or_is_the_simulation():
+    assert set(proofs()) - {entry.proof for entry in ENTRIES.values()} == {"predicted share"}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "keys"),
+    [
+        (IMPOSSIBLE, "frequency_skewness frequency_kurtosis has_child_p has_child_or "
+         "frequency_or_lower frequency_or_upper"),
+        (CONTRADICTS, "has_child_or_restated frequency_or significant_variables accuracy "
+         "standardised_frequency standardised_recency standardised_age standardised_gender"),
+        (HOLDS, "n_complete n_train n_holdout frequency_range frequency_min frequency_max male_n "
+         "male_pct female_n holdout_retained holdout_churned predicted_retained "
+         "predicted_retained_wrong predicted_churned predicted_churned_wrong standardised_ranking"),
+        (CANNOT_BE_JUDGED, "n_raw frequency_mean frequency_sd significance_level amount_b "
+         "confidence_level entered_variables final_step_chi_square cutoff"),
+    ],
+)  # fmt: skip
+def test_the_verdicts(verdict, keys):
+    assert TABLE.index[TABLE["verdict"] == verdict].tolist() == keys.split()
+    assert verdict_counts()[verdict] == len(keys.split())
+
+
+def test_the_papers_headline():
+    assert TABLE.loc["accuracy", "arithmetic"] == 1012 / 1334
+    assert published_classification_table().correct == 1012
+
+
+@pytest.mark.parametrize("name", proofs())
+def test_a_refutation_says_what_would_have_to_be_true(name):
+    proof = proofs()[name]
+    if proof.refuted:
+        assert proof.what_would_have_to_be_true
+        assert proof.inequality
+    # LaTeX that closes what it opens, with every number in it a number.
+    assert proof.inequality.count("{") == proof.inequality.count("}")
+    assert not re.search(r"nan|inf|e-\d|np\.", proof.inequality)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "verdict"),
+    [
+        ({"accuracy": "75.86%"}, "accuracy", HOLDS),
+        ({"male_n": "2395"}, "male_n", CONTRADICTS),
+        ({"predicted_retained": "314"}, "holdout_retained", CONTRADICTS),
+        ({"frequency_skewness": "2.265"}, "frequency_skewness", CANNOT_BE_JUDGED),
+        ({"frequency_or_upper": "1.061"}, "frequency_or_upper", CANNOT_BE_JUDGED),
+        ({"has_child_p": "0.980"}, "has_child_or", CANNOT_BE_JUDGED),
+        ({"standardised_frequency": "0.467"}, "frequency_or", HOLDS),
+        ({"standardised_recency": "0.232"}, "standardised_recency", CANNOT_BE_JUDGED),
+        ({"standardised_recency": "0.00001"}, "standardised_ranking", CONTRADICTS),
+        ({"has_child_or_restated": "-0.003"}, "has_child_or_restated", HOLDS),
+    ],
+)
+def test_the_verdicts_follow_the_ledger(monkeypatch, tmp_path, changes, key, verdict):
+    ledger = pd.read_csv(LEDGER, dtype=str, keep_default_na=False).set_index("key")
+    for changed, text in changes.items():
+        ledger.loc[changed, "printed"] = text
+        ledger.loc[changed, "decimals"] = str(len(text.rstrip("%").partition(".")[2]))
+    path = tmp_path / "published.csv"
+    ledger.to_csv(path)
+    monkeypatch.setattr(scorecard, "load_published", lambda: load_published(path))
+    assert verdicts().loc[key, "verdict"] == verdict
