@@ -49,7 +49,7 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def youden_cutoff(outcome: np.ndarray, probability: np.ndarray) -> float:
     """Return the cut-off on P(retained) with the largest sensitivity + specificity - 1."""
     false_positive, true_positive, cutoffs = metrics.roc_curve(outcome, probability)
-    return float(cutoffs[np.argmax(true_positive - false_positive)])
+    return min(float(cutoffs[np.argmax(true_positive - false_positive)]), 1.0)
 
 
 def cost_cutoff(missed_leaver: float, needless_contact: float) -> float:

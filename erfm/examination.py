@@ -65,10 +65,12 @@ class Verdict:
     def refuted(self) -> bool:
         return self.verdict in (IMPOSSIBLE, CONTRADICTS)
 
-    def _repr_markdown_(self) -> str:
+    @property
+    def markdown(self) -> str:
+        """The verdict as a referee writes it, in Markdown with LaTeX."""
         paragraphs = [f"**{self.verdict.capitalize()}.** {self.reason}"]
         if self.inequality:
-            paragraphs.append(f"$${self.inequality}$$")
+            paragraphs += [f"$${line}$$" for line in self.inequality.split(r", \qquad ")]
         if self.what_would_have_to_be_true:
             paragraphs.append(f"*What would have to be true:* {self.what_would_have_to_be_true}")
         return "\n\n".join(paragraphs)

@@ -21,6 +21,7 @@ FORMAT = "erfm model, version 1"
 OUTCOME = "1 = retained, 0 = churned; coefficients are those of the logit of P(retained)"
 RISK_QUANTILES = (0.5, 0.8)
 VALUE_QUANTILES = (1 / 3, 2 / 3)
+SEEN = ["minimum", "maximum", "standard_deviation"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,9 @@ def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: st
         The day of the fit, as YYYY-MM-DD.
     """
     amount = study.role("amount")
-    names = [name for name in study.predictors if name in fit.terms or study.predictors[name] == amount]
+    names = [
+        name for name in study.predictors if name in fit.terms or study.predictors[name] == amount
+    ]
     numbers = build[[name for name in names if not study.predictors[name].levels]]
     has_amount = amount is not None and not amount.levels
     limits = build[amount.name].quantile(list(VALUE_QUANTILES)) if has_amount else ()
@@ -126,13 +129,7 @@ def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: st
         parameters=fit.parameters,
         covariance=fit.covariance,
         means=design_matrix(study, build, list(fit.terms)).mean(),
-        seen=pd.DataFrame(
-            {
-                "minimum": numbers.min(),
-                "maximum": numbers.max(),
-                "standard_deviation": numbers.std(),
-            }
-        ),
+        seen=pd.DataFrame([numbers.min(), numbers.max(), numbers.std()], index=SEEN).T,
         risk_limits=tuple(float(q) for q in np.quantile(1 - fit.probabilities, RISK_QUANTILES)),
         value_limits=tuple(float(limit) for limit in limits),
         versions={
@@ -242,7 +239,9 @@ def _model(content: dict[str, Any]) -> Model:
         parameters=pd.Series(content["coefficients"], dtype=float),
         covariance=pd.DataFrame.from_dict(content["covariance"], orient="index", dtype=float),
         means=pd.Series(content["means"], dtype=float),
-        seen=pd.DataFrame.from_dict(content["seen"], orient="index", dtype=float),
+        seen=pd.DataFrame.from_dict(content["seen"], orient="index", dtype=float).reindex(
+            columns=SEEN
+        ),
         risk_limits=tuple(float(limit) for limit in content["risk_limits"]),
         value_limits=tuple(float(limit) for limit in content["value_limits"]),
         versions=dict(content["versions"]),
@@ -271,18 +270,30 @@ def _check_parts(path: Path, model: Model) -> None:
     )
     numbers = [name for name, predictor in model.predictors.items() if not predictor.levels]
     check(list(model.seen.index) == numbers, "'seen' does not describe each number")
-    values = [model.parameters, model.means, covariance.to_numpy().ravel(), model.seen.to_numpy().ravel()]
+    values = [
+        model.parameters,
+        model.means,
+        covariance.to_numpy().ravel(),
+        model.seen.to_numpy().ravel(),
+    ]
     finite = all(math.isfinite(value) for part in values for value in part)
     check(finite, "a number is missing")
-    matrix = covariance.to_numpy()
-    scale = np.sqrt(np.abs(np.diag(matrix)))
-    symmetric = np.allclose(matrix, matrix.T, rtol=0, atol=1e-9 * np.outer(scale, scale))
-    check(symmetric and (np.diag(matrix) > 0).all(), "'covariance' is not that of any estimate")
+    check(_is_covariance(covariance.to_numpy()), "'covariance' is not that of any estimate")
     check(len(model.risk_limits) == 2, "'risk_limits' are not two numbers")
     check(
         len(model.value_limits) == (2 if model.amount and not model.amount.levels else 0),
         "'value_limits' are not two numbers",
     )
+
+
+def _is_covariance(matrix: np.ndarray) -> bool:
+    """Whether a matrix is symmetric and, but for rounding, positive semidefinite."""
+    variances = np.diag(matrix)
+    if (variances <= 0).any():
+        return False
+    correlation = matrix / np.sqrt(np.outer(variances, variances))
+    symmetric = np.abs(correlation - correlation.T).max() < 1e-6
+    return bool(symmetric and np.linalg.eigvalsh(correlation).min() > -1e-6)
 
 
 def _check_coding(path: Path, model: Model, study: Study) -> None:

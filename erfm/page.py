@@ -169,6 +169,18 @@ class Page:
         known = self.study.label(text)
         return known if known != text or index_name == "key" else _heading(text)
 
+    def linked_table(self, table: pd.DataFrame, name: str, caption: str) -> Markdown:
+        """File a table of text as `table` does and show it in Markdown, which may hold links.
+
+        The index is filed but not shown.
+        """
+        headings = {column: _heading(column) for column in table}
+        self._file_table(table, name, caption, headings)
+        lines = [list(headings.values()), ["---"] * len(headings)]
+        lines += [list(map(str, row)) for row in table.itertuples(index=False)]
+        rows = ["| " + " | ".join(line) + " |" for line in lines]
+        return Markdown(f"**{caption}**\n\n" + "\n".join(rows))
+
     def _file_table(
         self, frame: pd.DataFrame, name: str, caption: str, headings: dict[str, str]
     ) -> None:

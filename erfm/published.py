@@ -214,6 +214,17 @@ def _first_failure(errors: pa.errors.SchemaErrors, ledger: pd.DataFrame) -> str:
     return f"column '{column}', {show_rows(ledger.loc[sorted(rows), column])}: {remedy}."
 
 
+def quotation(*keys: str) -> str:
+    """Return printed values as a Markdown quotation: where each stands, its sentence if known."""
+    lines = []
+    for key in keys:
+        row = _row(key)
+        lines.append(f"**{row['table']}, {row['variable']}: {row['statistic']} {row['printed']}**")
+        if row["sentence"]:
+            lines.append(f"{row['sentence']} — *{row['translation']}*")
+    return "\n>\n".join(f"> {line}" for line in dict.fromkeys(lines))
+
+
 # --- Comparison -----------------------------------------------------------------------------------
 
 

@@ -27,10 +27,12 @@ STYLE = """
 .content { width: 54em; }
 .erfm-table { border-collapse: collapse; font-size: 0.85em; margin: 0.5em 0; }
 .erfm-table caption { caption-side: top; text-align: left; font-weight: bold; padding: 0.3em 0; }
-.erfm-table th, .erfm-table td { padding: 0.25em 0.6em; border: none; white-space: nowrap; }
+.erfm-table th, .erfm-table td { padding: 0.25em 0.6em; border: none; }
+.erfm-table th { white-space: nowrap; }
 .erfm-table thead th { border-bottom: 1px solid currentColor; text-align: right; white-space: normal;
   vertical-align: bottom; }
 .erfm-table tbody th { text-align: left; font-weight: normal; }
+.cell_output table.docutils { font-size: 0.8em; }
 .erfm-table tbody tr:nth-child(even) { background: var(--color-background-secondary); }
 """
 
@@ -225,6 +227,7 @@ def _configuration(study: Study, root: str) -> dict[str, object]:
         "html_show_copyright": False,
         "html_copy_source": False,
         "myst_enable_extensions": ["dollarmath", "colon_fence"],
+        "myst_heading_anchors": 2,
         "nb_execution_mode": "off",
         "nb_render_markdown_format": "myst",
         "nb_ipywidgets_js": {},

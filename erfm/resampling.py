@@ -16,9 +16,16 @@ import pandas as pd
 from scipy import optimize, special, stats
 from tqdm import tqdm
 
-from erfm.logistic import CONSTANT, LogisticFit, coefficient_table, design_columns, design_matrix
+from erfm.logistic import (
+    CONSTANT,
+    LogisticFit,
+    coefficient_table,
+    design_columns,
+    design_matrix,
+    no_maximum_error,
+)
 from erfm.stepwise import Likelihood, search, standardise
-from erfm.study import Study
+from erfm.study import Study, StudyError
 
 INDEXES = {
     "auc": "AUC",
@@ -149,6 +156,7 @@ def _performance(outcome: np.ndarray, linear: np.ndarray) -> np.ndarray:
 
 
 def _repeat(
+    study: Study,
     once: Callable[[np.random.Generator], object],
     repetitions: int,
     seed: int,
@@ -164,7 +172,10 @@ def _repeat(
     failures = {i: result for i, result in every.items() if isinstance(result, str)}
     found = {i: result for i, result in every.items() if i not in failures}
     if not found:
-        raise ValueError(f"none of {repetitions} repetitions gave an equation: {every[1]}.")
+        raise StudyError(
+            f"{study.file}: no resample gave an equation ({repetitions} tried): {every[1]}. Use "
+            "more customers, or merge rare levels."
+        )
     return found, pd.Series(failures, dtype=object, name="reason").rename_axis("repetition")
 
 
@@ -234,15 +245,18 @@ def bootstrap(
 
     Raises
     ------
-    ValueError
-        No repetition gave an equation.
+    StudyError
+        The customers themselves, or all of their resamples, give no equation.
     """
     procedure = make_procedure(study, frame, terms)
     everyone = np.arange(len(frame))
-    _, coefficients = procedure.fit(everyone)
+    try:
+        _, coefficients = procedure.fit(everyone)
+    except np.linalg.LinAlgError:
+        raise no_maximum_error(study, design_matrix(study, frame), procedure.outcome) from None
     apparent = _performance(procedure.outcome, procedure.linear(coefficients, everyone))
     once = partial(_bootstrap_once, procedure)
-    results, failures = _repeat(once, repetitions, seed, workers, progress)
+    results, failures = _repeat(study, once, repetitions, seed, workers, progress)
     parts = zip(*results.values(), strict=True)
     selected, coefficients, training, test = (np.array(part) for part in parts)
     index = pd.Index(results, name="repetition")
@@ -376,7 +390,7 @@ def random_splits(
         retained), the `INDEXES` and the number of ``variables`` selected.
     """
     once = partial(_split_once, make_procedure(study, complete), study.cutoff, build_size)
-    results, failures = _repeat(once, repetitions, seed, workers, progress)
+    results, failures = _repeat(study, once, repetitions, seed, workers, progress)
     index = pd.Index(results, name="repetition")
     return Splits(pd.DataFrame(list(results.values()), index, SPLIT_METRICS), failures)
 

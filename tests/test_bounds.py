@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy import optimize, special, stats
 
@@ -108,6 +108,13 @@ def test_the_papers_skewness():
     assert swapped.verdict == CANNOT_BE_JUDGED
 
 
+def test_the_farthest_value_with_all_that_rounding_allows():
+    factor = sqrt(N / (N - 1))
+    assert largest_z(**MOMENTS) == pytest.approx(
+        (factor * 89.895 / 9.3875, factor * 89.9 / 9.387, factor * 89.905 / 9.3865), rel=1e-12
+    )
+
+
 def test_the_skewness_is_refuted_just_above_the_bound_only():
     exact = MOMENTS | {"mean": 11.10, "sd": 9.387}
     bound = examine_skewness(1.0, **exact).numbers["bound"]
@@ -167,7 +174,7 @@ def extreme_sample(
 
 
 def test_no_integers_with_these_moments_have_that_skewness():
-    assert len(TOTALS) == 33
+    assert len(TOTALS) == 34
     # Divided by the smallest sd, the largest sum is beyond the skewness of any sample.
     largest = max(
         N * extreme_sample(3, total, maximise=True)[0] / ((N - 1) * (N - 2) * PRINTED_SD.lower**3)
@@ -214,6 +221,24 @@ def test_no_data_break_the_bound_on_the_sd(x, decimals):
     assert verdict.verdict == CANNOT_BE_JUDGED
 
 
+@given(values, st.integers(0, 3))
+@example([0] * 9 + [1] * 2, 1)
+@example([0] * 30 + [1], 1)
+def test_no_moments_are_refuted_when_printed_to_any_decimals(x, decimals):
+    series = pd.Series(x, dtype=float)
+    as_printed = {
+        "n": len(x),
+        "minimum": series.min(),
+        "maximum": series.max(),
+        "mean": f"{series.mean():.{decimals}f}",
+        "sd": f"{series.std():.{decimals}f}",
+    }
+    assume(float(as_printed["sd"]) > 0)
+    skewness, kurtosis = f"{series.skew():.{decimals}f}", f"{series.kurt():.{decimals}f}"
+    assert not examine_skewness(skewness, **as_printed).refuted
+    assert not examine_kurtosis(kurtosis, skewness=skewness, **as_printed).refuted
+
+
 def test_two_extremes_attain_the_bound_on_the_sd():
     x = np.repeat([2.0, 101.0], [30, 5])
     exact = {"n": 35, "minimum": 2, "maximum": 101}
@@ -240,6 +265,26 @@ def test_no_logistic_regression_breaks_the_information_bound(seed, n, k):
     errors = standard_errors(x, rng.normal(0, 0.5, k + 1))
     for column, error in zip(x.T, errors, strict=True):
         assert error >= least_standard_error(column.std(ddof=1), n) * (1 - 1e-9)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(10, 200), st.floats(-1, 1), st.integers(2, 4))
+def test_no_true_coefficient_is_refuted_when_printed(seed, n, b, decimals):
+    rng = np.random.default_rng(seed)
+    x = rng.permutation(np.repeat([0.0, 1.0], [n // 2, n - n // 2]))
+    [error] = standard_errors(x[:, None], np.array([-b / 2, b]))
+    p_value = 2 * stats.norm.sf(abs(b) / error)
+    sd = x.std(ddof=1)
+    ratio, lower, upper = (f"{exp(b + z * error):.{decimals}f}" for z in (0, -Z_95, Z_95))
+    assume(float(lower) > 0)
+    as_printed = f"{sd:.{decimals}f}"
+    assert not examine_interval(ratio, lower, upper, sd=as_printed, n=n).refuted
+    assert not examine_p_value(ratio, f"{p_value:.{decimals}f}", n=n).refuted
+    assert not examine_log_odds_ratio(f"{b:.{decimals}f}", ratio).refuted
+    if p_value < 0.05:
+        for standardised in (b * sd, b * sd / SAS_DIVISOR):
+            text = f"{standardised:.{decimals}f}"
+            assert not examine_standardised_significance(text, n=n).refuted
+            assert not examine_standardised_against_odds_ratio(text, ratio, as_printed).refuted
 
 
 def test_a_fit_with_probabilities_of_one_half_attains_the_information_bound():

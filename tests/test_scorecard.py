@@ -77,6 +77,13 @@ def test_the_papers_headline():
     assert published_classification_table().correct == 1012
 
 
+def test_the_bounds_are_those_of_the_papers_samples():
+    lower, upper = TABLE.loc[["frequency_or_lower", "frequency_or_upper"], "arithmetic"]
+    assert (f"{lower:.4f}", f"{upper:.4f}") == ("1.0434", "1.0586")  # all 3,334
+    assert f"{proofs()['Recency'].numbers['least']:.4f}" == "0.0877"  # the 2,000
+    assert f"{proofs()['has_child'].numbers['sd_needed']:.1f}" == "5.4"
+
+
 @pytest.mark.parametrize("name", proofs())
 def test_a_refutation_says_what_would_have_to_be_true(name):
     proof = proofs()[name]

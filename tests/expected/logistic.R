@@ -21,7 +21,7 @@ for (set in names(data_sets)) {
   n <- nrow(data)
   cox_snell <- 1 - exp((full$deviance - full$null.deviance) / n)
   record(set, "model", "summary", "minus2_log_likelihood", full$deviance)
-  record(set, "model", "summary", "null", full$null.deviance)
+  record(set, "model", "summary", "null_deviance", full$null.deviance)
   record(set, "model", "summary", "cox_snell_r2", cox_snell)
   record(set, "model", "summary", "nagelkerke_r2", cox_snell / (1 - exp(-full$null.deviance / n)))
   test <- anova(fit(retained ~ 1, data), full, test = "LRT")

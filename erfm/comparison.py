@@ -1,0 +1,240 @@
+"""A published study's claims, judged on the customers of more than one bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from erfm.importance import standardised_coefficients
+from erfm.logistic import LogisticFit, coefficient_table, design_matrix, fit_logistic
+from erfm.logistic import scaled_odds_ratios
+from erfm.page import p_text
+from erfm.splines import bend, bent_terms, knots
+from erfm.stepwise import forward_lr
+from erfm.study import Study, StudyError
+
+SIGNIFICANT = 0.05
+HOLDS = "holds"
+OPPOSITE = "contradicted: significant with the opposite sign"
+NOT_SIGNIFICANT = "not confirmed: not significant"
+SIGNIFICANT_AFTER_ALL = "contradicted: significant"
+CONTRADICTED = "contradicted"
+
+
+class Claim(NamedTuple):
+    """What a study says of one variable: its sign on P(retained) and whether it is significant."""
+
+    sign: str
+    significant: bool
+
+    def __str__(self) -> str:
+        if not self.significant:
+            return "not significant"
+        return f"{'more' if self.sign == '+' else 'less'} retention, significant"
+
+
+def claims(study: Study, significant: str) -> dict[str, Claim]:
+    """Return the claim on each predictor of `study`: its hypothesised sign, and its significance.
+
+    `significant` lists the labels of the significant ones, separated by commas.
+    """
+    named = names(study, significant.split(","))
+    return {name: Claim(p.sign, name in named) for name, p in study.predictors.items()}
+
+
+def names(study: Study, labels: Iterable[str]) -> list[str]:
+    """Return the names of the predictors with these labels, in the order given."""
+    by_label = {predictor.label: name for name, predictor in study.predictors.items()}
+    return [by_label[label.strip()] for label in labels]
+
+
+def effects(study: Study, fit: LogisticFit, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return each term's effect on a scale that two banks share: per standard deviation in `frame`.
+
+    Returns
+    -------
+    DataFrame
+        Index: predictors' names. Columns b (per unit), p_value (Wald), x_standardised = B · sd, and
+        the odds ratio exp(B · sd) with its 95% limits lower and upper.
+
+    Raises
+    ------
+    StudyError
+        A term has several coefficients, so that no single sign can be claimed for it.
+    """
+    for term, columns in fit.terms.items():
+        if len(columns) > 1:
+            raise StudyError(
+                f"{study.path}: [predictors.{term}] has {len(columns) + 1} levels; a claim on a "
+                "sign needs a number or two levels. Merge levels, or leave it out."
+            )
+    sd = design_matrix(study, frame, list(fit.terms)).std()
+    table = coefficient_table(fit).loc[sd.index, ["b", "p_value"]]
+    table["x_standardised"] = standardised_coefficients(study, fit, frame)["x_standardised"]
+    return table.join(scaled_odds_ratios(fit, sd)).set_axis(list(fit.terms))
+
+
+def verdict(claim: Claim, b: float, p_value: float) -> str:
+    """Judge a claim by a coefficient: `HOLDS`, or in what way it does not."""
+    significant = p_value < SIGNIFICANT
+    if not claim.significant:
+        return SIGNIFICANT_AFTER_ALL if significant else HOLDS
+    if not significant:
+        return NOT_SIGNIFICANT
+    return HOLDS if (b > 0) == (claim.sign == "+") else OPPOSITE
+
+
+def coefficient_claims(
+    study: Study, claimed: dict[str, Claim], by_construction: pd.DataFrame, evidence: pd.DataFrame
+) -> pd.DataFrame:
+    """Return claim, reconstruction, other_bank and verdict for each variable.
+
+    Both tables are those of `effects`. The verdict is the other bank's alone.
+    """
+    rows = {
+        name: {
+            "claim": str(claim),
+            "reconstruction": effect_text(by_construction.loc[name]),
+            "other_bank": effect_text(evidence.loc[name]),
+            "verdict": verdict(claim, *evidence.loc[name, ["b", "p_value"]]),
+        }
+        for name, claim in claimed.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename(index=study.label)
+
+
+def effect_text(effect: pd.Series) -> str:
+    """Return a row of `effects` as "1.25 (1.10 to 1.42), p < 0.001"."""
+    ratio, lower, upper = effect[["odds_ratio", "lower", "upper"]]
+    return f"{ratio:.2f} ({lower:.2f} to {upper:.2f}), {p_text(effect['p_value'])}"
+
+
+def order(table: pd.DataFrame) -> list[str]:
+    """Return the terms of `effects` by |B · sd|, the largest first."""
+    return list(table["x_standardised"].abs().sort_values(ascending=False, kind="stable").index)
+
+
+def selection_claims(
+    study: Study, entered: str, ranked: str, selected: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the claims on what forward selection keeps and how the kept variables rank.
+
+    Parameters
+    ----------
+    entered, ranked : str
+        The labels as printed: "Recency, Age" and "Age > Recency".
+    selected : dict of str to DataFrame
+        For ``reconstruction`` and ``other_bank``, the `effects` of the final equation.
+    """
+    kept, ranking = names(study, entered.split(",")), names(study, ranked.split(">"))
+    first, second = ranking[:2]
+
+    def show(terms: list[str], between: str = " > ") -> str:
+        return between.join(study.label(term) for term in terms)
+
+    found = {bank: order(table) for bank, table in selected.items()}
+    rows = {
+        f"Forward selection keeps {len(kept)} of {len(study.predictors)}": (
+            show(kept, ", "),
+            lambda terms: f"{len(terms)}: {show(terms, ', ')}",
+            lambda terms: set(terms) == set(kept),
+        ),
+        f"{show([first])} matters most": (
+            "largest |B·sd|",
+            lambda terms: show(terms[:1]),
+            lambda terms: terms[:1] == [first],
+        ),
+        f"{show([first, second], ' and ')} matter most": (
+            "two largest |B·sd|",
+            lambda terms: show(terms[:2]),
+            lambda terms: set(terms[:2]) == {first, second},
+        ),
+        f"Ranking of the {len(ranking)}": (
+            show(ranking),
+            lambda terms: show([term for term in terms if term in ranking]),
+            lambda terms: [term for term in terms if term in ranking] == ranking,
+        ),
+    }
+    return pd.DataFrame.from_dict(
+        {
+            title: {
+                "claim": claim,
+                **{bank: tell(terms) for bank, terms in found.items()},
+                "verdict": HOLDS if true_of(found["other_bank"]) else CONTRADICTED,
+            }
+            for title, (claim, tell, true_of) in rows.items()
+        },
+        orient="index",
+    )
+
+
+def at_size(study: Study, frame: pd.DataFrame, size: int, repeats: int, seed: int) -> pd.DataFrame:
+    """Analyse random samples of `size` customers, to see what a study of that size would find.
+
+    Returns
+    -------
+    DataFrame
+        A row for each sample, drawn without replacement: for each predictor 1 or -1, the sign of a
+        significant coefficient in the full model, or 0; and ``order``, the terms that forward
+        selection keeps by |B · sd|, a list of names.
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+    for _ in range(repeats):
+        drawn = frame.iloc[rng.choice(len(frame), size, replace=False)]
+        full = effects(study, fit_logistic(study, drawn), drawn)
+        signs = np.sign(full["b"]).where(full["p_value"] < SIGNIFICANT, 0).astype(int)
+        final = fit_logistic(study, drawn, list(forward_lr(study, drawn).terms))
+        rows.append({**signs, "order": order(effects(study, final, drawn))})
+    return pd.DataFrame(rows)
+
+
+def conditioning(
+    study: Study, frame: pd.DataFrame, terms: list[str], given: list[str]
+) -> pd.DataFrame:
+    """Return each term's effect alone, beside `given`, beside all, and beside all with curves.
+
+    In the last model the numbers in `given` have restricted cubic splines of five knots; a term
+    that is itself curved there has no single coefficient and is left out.
+
+    Returns
+    -------
+    DataFrame
+        A row for each term and model: index the term's name, columns model and those of `effects`.
+    """
+    labels = " and ".join(study.label(name) for name in given)
+    at = {name: knots(frame[name], 5) for name in given}
+    curved_study, curved_frame = bend(study, frame, at)
+    added = [column for name in given for column in bent_terms(name, at[name])[1:]]
+    rows = []
+    for term in terms:
+        others = [name for name in given if name != term]
+        models = {
+            "alone": [term],
+            f"with {labels}": [term, *others],
+            f"all {len(study.predictors)}": list(study.predictors),
+            f"all {len(study.predictors)}, {labels} curved": [*study.predictors, *added],
+        }
+        if term in given:
+            models.popitem()
+        for model, chosen in models.items():
+            fit = fit_logistic(curved_study, curved_frame, chosen)
+            effect = effects(curved_study, fit, curved_frame).loc[term]
+            rows.append({"term": term, "model": model, **effect})
+    return pd.DataFrame(rows).set_index("term")
+
+
+def rate_grid(frame: pd.DataFrame, edges: dict[str, list[float]]) -> tuple[pd.DataFrame, ...]:
+    """Return the retention rate and the number of customers over a grid of two numbers.
+
+    `edges` gives the limits of the classes, (a, b], of the variable down and of the one across.
+    """
+    down, across = (
+        pd.cut(frame[name], limits, labels=[f"{a:,g}–{b:,g}" for a, b in zip(limits, limits[1:])])
+        for name, limits in edges.items()
+    )
+    grouped = frame["retained"].groupby([down, across], observed=False)
+    return grouped.mean().unstack(), grouped.size().unstack()

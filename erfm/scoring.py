@@ -1,0 +1,566 @@
+"""Early warning: who is likely to churn, how sure that is, why, and what to do about it.
+
+The equation gives P(retained); everything here is told as P(churned) = 1 - P(retained).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
+from scipy import special, stats
+
+from erfm.logistic import CONSTANT, design_matrix, fit_logistic
+from erfm.model_file import Model, describe_model, load_model
+from erfm.reading import StudyError, nearest, read_table, show_rows, to_numbers, to_text
+from erfm.stepwise import forward_lr
+from erfm.study import Samples, Study, load_customers, load_study, split_samples
+from erfm.validation import wilson_interval
+
+RISKS = ("low", "raised", "high")
+VALUES = ("low", "middle", "high", "unknown")
+ACTIONS = {
+    ("high", "high"): "Customer manager calls in person; open complaints are settled first",
+    ("high", "middle"): "Call centre calls; complaints are followed up promptly",
+    ("high", "low"): "Message through the mobile channel; complaints are followed up promptly",
+    ("raised", "high"): "Customer manager keeps in touch; loyalty points that are lost on leaving",
+    ("raised", "middle"): "Loyalty points that are lost on leaving",
+    ("raised", "low"): "Mobile banking is offered",
+    ("low", "high"): "Customer manager keeps the usual contact",
+    ("low", "middle"): "No contact; mobile banking as for everyone",
+    ("low", "low"): "No contact; mobile banking as for everyone",
+}
+"""The suggested action for each risk and value. A value that is not known counts as middle."""
+
+
+# --- The final equation ---------------------------------------------------------------------------
+
+
+def final_model(study: Study, samples: Samples, date: str) -> Model:
+    """Return the equation that forward LR selects on the model-building sample, ready to score.
+
+    Raises
+    ------
+    StudyError
+        No predictor enters, so that every customer would have the same score.
+    """
+    terms = list(forward_lr(study, samples.build).terms)
+    if not terms:
+        raise StudyError(
+            f"{study.file}: no predictor enters the equation at entry_p {study.entry_p}, so all "
+            f"customers would score alike. Use more customers or other predictors in "
+            f"{study.path.name}."
+        )
+    return describe_model(study, fit_logistic(study, samples.build, terms), samples.build, date)
+
+
+def open_model(source: str | Path, date: str) -> Model:
+    """Return the model saved in a ``.json`` file, or that of a study fitted now, on `date`."""
+    if str(source).endswith(".json"):
+        return load_model(Path(source))
+    study = load_study(source)
+    return final_model(study, split_samples(study, load_customers(study)), date)
+
+
+# --- Scores ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scored customers, those that could not be scored, and what was noticed on the way.
+
+    Attributes
+    ----------
+    ranked : DataFrame
+        The likeliest to churn first: rank (from 1), customer_id, churn_probability with its limits
+        lower and upper, decile (1 = the tenth most at risk of this list), risk, first_push and
+        second_push (the variables that raise the logit of churn most above the average customer's,
+        by first_effect and second_effect), value_tier, action, remark (values far outside those
+        that the model has seen).
+    unscored : DataFrame
+        row (in the file, the header being row 1), customer_id and reason.
+    model : Model
+    notes : tuple of str
+        Columns that were ignored.
+    """
+
+    ranked: pd.DataFrame = field(repr=False)
+    unscored: pd.DataFrame = field(repr=False)
+    model: Model = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """What was scored, by which model, in a few lines."""
+        remarked = int((self.ranked["remark"] != "").sum())
+        lines = [
+            f"Model: {self.model.provenance} on {self.model.customers:,} customers.",
+            f"{len(self.ranked):,} customers scored, {remarked:,} of them with values far outside "
+            "those that the model has seen.",
+            f"{len(self.unscored):,} customers could not be scored"
+            + (":" if len(self.unscored) else "."),
+            *(
+                f"  {count:,} × {reason}"
+                for reason, count in self.unscored["reason"].value_counts().head(10).items()
+            ),
+            *self.notes,
+        ]
+        return "\n".join(lines)
+
+
+def score(model: Model, customers: pd.DataFrame, level: float = 0.95) -> Scores:
+    """Score and rank customers by P(churned).
+
+    The interval is that of the delta method: with x the customer's design row (1 first) and V the
+    covariance of the estimate, the logit is x'b ± z sqrt(x'Vx), and its limits are turned into
+    probabilities. It covers the estimate's sampling error, given the variables selected, not the
+    luck of the one customer. A contribution to the logit of churn is -b (x - mean), summed over the
+    columns of a categorical variable.
+
+    Parameters
+    ----------
+    model : Model
+    customers : DataFrame
+        ``customer_id`` and the model's predictors by name, as `load_customers` or
+        `read_customers` give them; other columns are not looked at.
+    level : float
+        Of the intervals.
+
+    Raises
+    ------
+    StudyError
+        A predictor that is absent or of another kind, or a categorical variable none of whose
+        values the model knows: the customers are not coded as the model's.
+    """
+    _check_customers(model, customers)
+    obstacle = _obstacles(model, customers)
+    able = (obstacle == "").to_numpy()
+    frame = customers[able]
+    # A model has the predictors that a design matrix is made from, as a study has.
+    design = design_matrix(model, frame, list(model.terms))
+    probability, lower, upper = _churn_probabilities(model, design.to_numpy(), level)
+    pushes = _pushes(model, design)
+    value = _value_tier(model, frame)
+    risk = pd.Categorical.from_codes(
+        np.searchsorted(model.risk_limits, probability, side="right"), RISKS, ordered=True
+    )
+    order = np.argsort(-probability, kind="stable")
+    n = len(frame)
+    ranked = pd.DataFrame(
+        {
+            "customer_id": frame["customer_id"].to_numpy(),
+            "churn_probability": probability,
+            "lower": lower,
+            "upper": upper,
+            "risk": risk,
+            **pushes,
+            "value_tier": value,
+            "action": _actions(risk, value),
+            "remark": _remarks(model, frame).to_numpy(),
+        }
+    ).take(order)
+    ranked.insert(0, "rank", np.arange(1, n + 1))
+    ranked.insert(5, "decile", 1 + 10 * np.arange(n) // max(n, 1))
+    unscored = pd.DataFrame(
+        {
+            "row": customers.index[~able] + 2,
+            "customer_id": customers.loc[~able, "customer_id"].to_numpy(),
+            "reason": obstacle[~able].to_numpy(),
+        }
+    )
+    return Scores(ranked.reset_index(drop=True), unscored, model)
+
+
+def _check_customers(model: Model, customers: pd.DataFrame) -> None:
+    for name, predictor in model.predictors.items():
+        if name not in customers:
+            raise StudyError(
+                f"the customers lack '{name}', which the model ({model.provenance}) needs. "
+                f"{nearest(name, customers.columns)}"
+            )
+        values = customers[name].dropna()
+        if predictor.levels:
+            if len(values) and not values.isin(predictor.levels).any():
+                raise StudyError(
+                    f"'{predictor.column}' is coded otherwise than in the model "
+                    f"({model.provenance}): {show_rows(values)}, where the model knows "
+                    f"{', '.join(repr(level) for level in predictor.levels)}. Recode the customers."
+                )
+        elif not pd.api.types.is_numeric_dtype(values):
+            raise StudyError(
+                f"'{predictor.column}' must be a number, as in the model ({model.provenance}), not "
+                f"{show_rows(values)}. Correct the customers."
+            )
+
+
+def _obstacles(model: Model, customers: pd.DataFrame) -> pd.Series:
+    """Return why each customer cannot be scored, "" where nothing is in the way."""
+    reasons = pd.Series("", index=customers.index, dtype="str")
+    for name in model.terms:
+        predictor, values = model.predictors[name], customers[name]
+        absent = values.isna()
+        found = [(absent, f"{predictor.label} is missing")]
+        if predictor.levels:
+            strange = values[~absent & ~values.isin(predictor.levels)]
+            known = ", ".join(predictor.levels)
+            found += [
+                (values == value, f"{predictor.label} {to_text(value)!r} is none of {known}")
+                for value in strange.unique()
+            ]
+        for where, text in found:
+            where = where.to_numpy(dtype=bool, na_value=False)
+            earlier = reasons[where]
+            reasons[where] = earlier + np.where(earlier == "", "", "; ") + text
+    return reasons
+
+
+def _churn_probabilities(
+    model: Model, design: np.ndarray, level: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return P(churned) and its limits, each of shape (n,)."""
+    rows = np.column_stack([np.ones(len(design)), design])
+    logit = -rows @ model.parameters.to_numpy()
+    variance = np.einsum("ij,ij->i", rows @ model.covariance.to_numpy(), rows)
+    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(np.maximum(variance, 0))
+    return special.expit(logit), special.expit(logit - half), special.expit(logit + half)
+
+
+def contributions(model: Model, design: pd.DataFrame) -> pd.DataFrame:
+    """Return each term's contribution to the logit of churn, against the average customer.
+
+    `design` is the design matrix of the model's terms; the result has a column for each term.
+    """
+    b = model.parameters.drop(CONSTANT)
+    matrix = -b.to_numpy() * (design.to_numpy() - model.means.to_numpy())
+    terms = np.array([column.partition("(")[0] for column in design.columns])
+    return pd.DataFrame(
+        {term: matrix[:, terms == term].sum(axis=1) for term in model.terms}, index=design.index
+    )
+
+
+def _pushes(model: Model, design: pd.DataFrame) -> dict[str, pd.Categorical | np.ndarray]:
+    """Return the two variables that raise each customer's risk most, and by how much."""
+    effects = contributions(model, design).to_numpy(copy=True)
+    labels = [model.predictors[term].label for term in model.terms]
+    rows = np.arange(len(effects))
+    columns = {}
+    for place in ("first", "second"):
+        largest = effects.argmax(axis=1)
+        effect = effects[rows, largest]
+        raises = effect > 0
+        codes = np.where(raises, largest, -1)
+        columns[f"{place}_push"] = pd.Categorical.from_codes(codes, labels)
+        columns[f"{place}_effect"] = np.where(raises, effect, np.nan)
+        effects[rows, largest] = -np.inf
+    return columns
+
+
+def _value_tier(model: Model, frame: pd.DataFrame) -> pd.Categorical:
+    unknown = VALUES.index("unknown")
+    codes = np.full(len(frame), unknown)
+    if model.value_limits:
+        amount = frame[model.amount.name].to_numpy(dtype=float)
+        tier = np.searchsorted(model.value_limits, amount, side="left")
+        codes = np.where(np.isnan(amount), unknown, tier)
+    return pd.Categorical.from_codes(codes, VALUES, ordered=False)
+
+
+def _actions(risk: pd.Categorical, value: pd.Categorical) -> pd.Categorical:
+    names = list(dict.fromkeys(ACTIONS.values()))
+    code = np.array(
+        [
+            [names.index(ACTIONS[r, "middle" if v == "unknown" else v]) for v in VALUES]
+            for r in RISKS
+        ]
+    )
+    return pd.Categorical.from_codes(code[risk.codes, value.codes], names)
+
+
+def action_table() -> pd.DataFrame:
+    """Return the suggested actions: risk in rows, value in columns."""
+    values = ["high", "middle", "low"]
+    rows = {risk: [ACTIONS[risk, value] for value in values] for risk in reversed(RISKS)}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=values).rename_axis("risk")
+
+
+def _remarks(model: Model, frame: pd.DataFrame) -> pd.Series:
+    """Return which values lie more than one standard deviation beyond those the model has seen."""
+    remarks = pd.Series("", index=frame.index, dtype="str")
+    for name, seen in model.seen.iterrows():
+        values, label = frame[name], model.predictors[name].label
+        sd = seen["standard_deviation"]
+        for far, text in (
+            (
+                values < seen["minimum"] - sd,
+                f"{label} far below {seen['minimum']:g}, the least seen",
+            ),
+            (
+                values > seen["maximum"] + sd,
+                f"{label} far above {seen['maximum']:g}, the most seen",
+            ),
+        ):
+            far = far.to_numpy()
+            earlier = remarks[far]
+            remarks[far] = earlier + np.where(earlier == "", "", "; ") + text
+    return remarks
+
+
+# --- Files ----------------------------------------------------------------------------------------
+
+
+def read_customers(model: Model, path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read customers to be scored: a file like that of the model's study, without the outcome.
+
+    Returns
+    -------
+    customers : DataFrame
+        ``customer_id`` and the model's predictors by name, index = position in the file.
+    notes : tuple of str
+        Which columns of the file were ignored; the outcome, if it is there, by name.
+
+    Raises
+    ------
+    StudyError
+        As for a study: no such file or column, text among numbers, a customer listed twice.
+    """
+    table = read_table(path, model.format)
+    needed = {name: predictor.column for name, predictor in model.predictors.items()}
+    for column in [model.id_column, *needed.values()]:
+        if column and column not in table:
+            raise StudyError(
+                f"{path}: there is no column '{column}', which the model ({model.provenance}) "
+                f"needs. {nearest(column, table.columns)}"
+            )
+    identifiers = table[model.id_column] if model.id_column else pd.Series(table.index + 1)
+    customers = pd.DataFrame({"customer_id": _as_text(identifiers)}, index=table.index)
+    _check_identifiers(path, model, customers["customer_id"])
+    for name, column in needed.items():
+        if model.predictors[name].levels:
+            customers[name] = _as_text(table[column])
+        else:
+            where = f"{path}, column '{column}'"
+            customers[name] = to_numbers(table[column], model.format, where)
+    return customers, _ignored(model, table, {model.id_column, *needed.values()})
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(values):
+        values = values.map(to_text, na_action="ignore")
+    return values.astype("str")
+
+
+def _check_identifiers(path: Path, model: Model, identifiers: pd.Series) -> None:
+    for faulty, problem in (
+        (identifiers.isna(), "rows without a value. Give each customer one"),
+        (
+            identifiers.duplicated(keep=False),
+            "customers listed more than once. Keep one row for each",
+        ),
+    ):
+        if faulty.any():
+            what, _, remedy = problem.partition(". ")
+            rows = show_rows(identifiers[faulty])
+            raise StudyError(f"{path}, column '{model.id_column}': {what}: {rows}. {remedy}.")
+
+
+def _ignored(model: Model, table: pd.DataFrame, used: set[str]) -> tuple[str, ...]:
+    notes = []
+    if model.outcome_column in table:
+        notes.append(f"The outcome, column '{model.outcome_column}', was ignored.")
+    others = [c for c in table if c not in used | {model.outcome_column}]
+    if others:
+        notes.append("Columns not used: " + ", ".join(f"'{c}'" for c in others) + ".")
+    return tuple(notes)
+
+
+def score_file(source: str | Path, path: Path, output: Path, date: str) -> Scores:
+    """Score a file of customers and write the ranked list.
+
+    Parameters
+    ----------
+    source : str or Path
+        A study (a name in ``data/`` or a TOML file), fitted anew, or a saved model (``.json``).
+    path : Path
+        The customers; see `read_customers`.
+    output : Path
+        The list, CSV in UTF-8 with exact numbers: the columns of `Scores.ranked`, then reason (why
+        a customer could not be scored; such customers come last), model and scored_on. It has
+        as many rows as the file has customers.
+    date : str
+        Today, as YYYY-MM-DD.
+    """
+    if output.resolve() == path.resolve():
+        raise StudyError(f"{output}: the list would replace the customers. Name another output.")
+    model = open_model(source, date)
+    customers, notes = read_customers(model, path)
+    scores = score(model, customers)
+    scores = Scores(scores.ranked, scores.unscored, model, notes)
+    write_scores(scores, output, date)
+    return scores
+
+
+def write_scores(scores: Scores, output: Path, date: str) -> None:
+    """Write the ranked list with those that could not be scored at its end; see `score_file`."""
+    ranked = pa.Table.from_pandas(scores.ranked, preserve_index=False)
+    unscored = pa.Table.from_pandas(
+        scores.unscored[["customer_id", "reason"]], preserve_index=False
+    )
+    table = pa.concat_tables([ranked, unscored], promote_options="default")
+    for name, text in (("model", scores.model.provenance), ("scored_on", date)):
+        table = table.append_column(name, pa.repeat(text, len(table)))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    csv.write_csv(table, output)
+
+
+# --- Capacity -------------------------------------------------------------------------------------
+
+
+def gains_curve(
+    outcome: np.ndarray,
+    churn_probability: np.ndarray,
+    shares: np.ndarray | None = None,
+    level: float = 0.95,
+    repetitions: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return how many churned customers calling the first share of the ranked list reaches.
+
+    Within customers of equal probability, whose order is arbitrary, the curve is a straight line.
+    Intervals are bootstrap percentiles over the customers, the scores being given; a resample in
+    which nobody churned says nothing about gain and lift.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+        1 = retained, 0 = churned; both occur.
+    churn_probability : ndarray, shape (n,)
+    shares : ndarray, optional
+        Shares of the list, in (0, 1]; every hundredth by default.
+    level, repetitions, seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        A row for each share: customers and churned among them (in this sample), precision = the
+        share of them that churned, gain = the share of all churned that they are, lift = gain /
+        share; the last three with ``_lower`` and ``_upper``.
+    """
+    shares = np.arange(1, 101) / 100 if shares is None else np.asarray(shares, dtype=float)
+    order = np.argsort(-np.asarray(churn_probability), kind="stable")
+    churned = 1.0 - np.asarray(outcome)[order]
+    ranked = np.asarray(churn_probability)[order]
+    n = len(ranked)
+    ends = np.append(np.flatnonzero(np.diff(ranked)), n - 1)
+    reached = _reached(np.ones(n), churned, ends, shares)
+    rng = np.random.default_rng(seed)
+    draws = np.empty((repetitions, len(shares) + 1))
+    for i in range(repetitions):
+        weights = np.bincount(rng.integers(n, size=n), minlength=n).astype(float)
+        draws[i, :-1] = _reached(weights, churned, ends, shares)
+        draws[i, -1] = weights @ churned / n
+    table = pd.DataFrame({"share": shares, "customers": shares * n, "churned": reached * n})
+    overall, overall_draws = churned.mean(), draws[:, -1:]
+    overall_draws[overall_draws == 0] = np.nan
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    for name, estimate, sample in (
+        ("precision", reached / shares, draws[:, :-1] / shares),
+        ("gain", reached / overall, draws[:, :-1] / overall_draws),
+        ("lift", reached / overall / shares, draws[:, :-1] / overall_draws / shares),
+    ):
+        table[name] = estimate
+        table[f"{name}_lower"], table[f"{name}_upper"] = np.nanquantile(sample, tails, axis=0)
+    return table
+
+
+def _reached(
+    weights: np.ndarray, churned: np.ndarray, ends: np.ndarray, shares: np.ndarray
+) -> np.ndarray:
+    """Return churned customers among the first shares of a weighted ranked list, per customer."""
+    listed = np.append(0.0, np.cumsum(weights)[ends]) / weights.sum()
+    found = np.append(0.0, np.cumsum(weights * churned)[ends]) / weights.sum()
+    return np.interp(shares, listed, found)
+
+
+def expected_gain(
+    curve: pd.DataFrame, customers: int, cost: float, value: float, success: float
+) -> pd.DataFrame:
+    """Return what calling the first k of a list of customers is expected to bring.
+
+    k · (success · value · precision - cost), where precision is the share of those called who
+    would churn. The interval is that of the precision.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        Of `gains_curve`, on customers like those of the list.
+    customers : int
+        Length of the list.
+    cost : float
+        Of one contact.
+    value : float
+        Of one customer who stays, in the unit of the cost.
+    success : float
+        The share of contacted would-be leavers who stay because of the contact, 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        A row for each share of the curve: contacts, leavers_reached, gain, lower, upper.
+    """
+    contacts = curve["share"] * customers
+    table = pd.DataFrame({"contacts": contacts, "leavers_reached": contacts * curve["precision"]})
+    for name, precision in (("gain", ""), ("lower", "_lower"), ("upper", "_upper")):
+        table[name] = contacts * (success * value * curve[f"precision{precision}"] - cost)
+    return table
+
+
+# --- Fairness -------------------------------------------------------------------------------------
+
+
+def error_rates(
+    outcome: np.ndarray, warned: np.ndarray, groups: pd.Series, level: float = 0.95
+) -> pd.DataFrame:
+    """Return how often each group is warned of wrongly or missed, with Wilson intervals.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+        1 = retained, 0 = churned.
+    warned : ndarray of bool, shape (n,)
+        Whether the customer is on the list of likely leavers.
+    groups : Series of length n
+        The group of each customer; its rows come in the order of the categories.
+
+    Returns
+    -------
+    DataFrame
+        A row for each group: customers, churned, churn_rate, warned_rate, false_alarms (the share
+        of retained customers who were warned of) and missed (the share of churned customers who
+        were not), the last two with ``_lower`` and ``_upper``.
+    """
+    table = pd.DataFrame(
+        {"churned": np.asarray(outcome) == 0, "warned": np.asarray(warned, dtype=bool)}
+    )
+    rows = {}
+    for name, group in table.groupby(groups.to_numpy(), observed=True):
+        churned, on_list = group["churned"], group["warned"]
+        row = {
+            "customers": len(group),
+            "churned": int(churned.sum()),
+            "churn_rate": churned.mean(),
+            "warned_rate": on_list.mean(),
+        }
+        for error, wrong, of in (
+            ("false_alarms", on_list & ~churned, ~churned),
+            ("missed", churned & ~on_list, churned),
+        ):
+            count, total = int(wrong.sum()), int(of.sum())
+            row[error] = count / total if total else np.nan
+            row[f"{error}_lower"], row[f"{error}_upper"] = wilson_interval(count, total, level)
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("group")
