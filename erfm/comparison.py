@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from erfm.importance import standardised_coefficients
-from erfm.logistic import LogisticFit, coefficient_table, design_matrix, fit_logistic
-from erfm.logistic import scaled_odds_ratios
+from erfm.logistic import (
+    LogisticFit,
+    coefficient_table,
+    design_matrix,
+    fit_logistic,
+    scaled_odds_ratios,
+)
 from erfm.page import p_text
-from erfm.splines import bend, bent_terms, knots
+from erfm.splines import bend, bent_terms
 from erfm.stepwise import forward_lr
 from erfm.study import Study, StudyError
+from erfm.validation import wilson_interval
 
 SIGNIFICANT = 0.05
 HOLDS = "holds"
@@ -192,31 +199,41 @@ def at_size(study: Study, frame: pd.DataFrame, size: int, repeats: int, seed: in
     return pd.DataFrame(rows)
 
 
+def curved(
+    study: Study, frame: pd.DataFrame, curves: Iterable[str], knots: int
+) -> tuple[Study, pd.DataFrame]:
+    """Add restricted cubic splines of some predictors, as predictors of the study returned.
+
+    The knots are quantiles at even steps from 5% to 95%: a variable whose values crowd in several
+    places needs more of them than the three to five that are customary.
+    """
+    steps = np.linspace(0.05, 0.95, knots)
+    return bend(study, frame, {name: np.unique(frame[name].quantile(steps)) for name in curves})
+
+
 def conditioning(
-    study: Study, frame: pd.DataFrame, terms: list[str], given: list[str]
+    study: Study, frame: pd.DataFrame, terms: list[str], given: list[str], knots: int
 ) -> pd.DataFrame:
     """Return each term's effect alone, beside `given`, beside all, and beside all with curves.
 
-    In the last model the numbers in `given` have restricted cubic splines of five knots; a term
-    that is itself curved there has no single coefficient and is left out.
+    In the last model the predictors in `given` are `curved`; a term that is itself curved there has
+    no single coefficient, and no such row.
 
     Returns
     -------
     DataFrame
         A row for each term and model: index the term's name, columns model and those of `effects`.
     """
-    labels = " and ".join(study.label(name) for name in given)
-    at = {name: knots(frame[name], 5) for name in given}
-    curved_study, curved_frame = bend(study, frame, at)
-    added = [column for name in given for column in bent_terms(name, at[name])[1:]]
+    curved_study, curved_frame = curved(study, frame, given, knots)
+    together = " and ".join(study.label(name) for name in given)
     rows = []
     for term in terms:
         others = [name for name in given if name != term]
         models = {
             "alone": [term],
-            f"with {labels}": [term, *others],
+            f"with {' and '.join(study.label(name) for name in others)}": [term, *others],
             f"all {len(study.predictors)}": list(study.predictors),
-            f"all {len(study.predictors)}, {labels} curved": [*study.predictors, *added],
+            f"all, {together} curved": list(curved_study.predictors),
         }
         if term in given:
             models.popitem()
@@ -227,14 +244,38 @@ def conditioning(
     return pd.DataFrame(rows).set_index("term")
 
 
-def rate_grid(frame: pd.DataFrame, edges: dict[str, list[float]]) -> tuple[pd.DataFrame, ...]:
-    """Return the retention rate and the number of customers over a grid of two numbers.
+def by_knots(
+    study: Study, frame: pd.DataFrame, terms: list[str], given: list[str], numbers: list[int]
+) -> pd.DataFrame:
+    """Return the coefficients of `terms` while the splines of `given` get more and more knots.
 
-    `edges` gives the limits of the classes, (a, b], of the variable down and of the one across.
+    Returns
+    -------
+    DataFrame
+        Index knots (0: straight lines); log_likelihood, and for each term B with the suffixes _b,
+        _lower and _upper (95% limits).
     """
-    down, across = (
-        pd.cut(frame[name], limits, labels=[f"{a:,g}–{b:,g}" for a, b in zip(limits, limits[1:])])
-        for name, limits in edges.items()
-    )
-    grouped = frame["retained"].groupby([down, across], observed=False)
-    return grouped.mean().unstack(), grouped.size().unstack()
+    rows = {}
+    for number in (0, *numbers):
+        bent = curved(study, frame, given, number) if number else (study, frame)
+        fit = fit_logistic(*bent)
+        table = effects(bent[0], fit, bent[1])
+        rows[number] = {"log_likelihood": fit.log_likelihood}
+        for term in terms:
+            b, sd = table.loc[term, "b"], table.loc[term, "x_standardised"] / table.loc[term, "b"]
+            limits = np.log(table.loc[term, ["lower", "upper"]].to_numpy(dtype=float)) / sd
+            rows[number] |= {f"{term}_b": b, f"{term}_lower": limits[0], f"{term}_upper": limits[1]}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("knots")
+
+
+def classes(values: pd.Series, limits: list[float]) -> pd.Series:
+    """Return each value's class (a, b] as text in order, e.g. "1,500–2,000"."""
+    return pd.cut(values, limits, labels=[f"{a:,g}–{b:,g}" for a, b in pairwise(limits)])
+
+
+def rates(frame: pd.DataFrame, by: list[pd.Series]) -> pd.DataFrame:
+    """Return customers, retention_rate and its Wilson limits lower and upper for each group."""
+    table = frame["retained"].groupby(by, observed=True).agg(["size", "sum", "mean"])
+    limits = [wilson_interval(int(k), int(n)) for n, k in table[["size", "sum"]].to_numpy()]
+    table[["lower", "upper"]] = limits
+    return table.drop(columns="sum").rename(columns={"size": "customers", "mean": "retention_rate"})

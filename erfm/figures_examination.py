@@ -26,6 +26,7 @@ def scale(
     title: str,
     label: str,
     excluded: tuple[float, float] | None = None,
+    excluded_label: str = "impossible",
     log: bool = False,
     decimals: int = 3,
 ) -> Figure:
@@ -39,12 +40,12 @@ def scale(
     title, label : str
         The message, and the axis with its unit.
     excluded : pair of float, optional
-        The part of the scale that no data can reach.
+        The part of the scale that no data can reach, named `excluded_label`.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 0.42 * len(points) + 1.3))
     y = np.arange(len(points))[::-1]
     if excluded:
-        axes.axvspan(*excluded, color=VERMILION, alpha=0.12, hatch="//", lw=0, label="impossible")
+        axes.axvspan(*excluded, color=VERMILION, alpha=0.12, hatch="//", lw=0, label=excluded_label)
     for printed, color, marker, name in (
         (True, VERMILION, "X", "printed"),
         (False, BLUE, "o", "computed"),

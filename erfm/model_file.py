@@ -90,7 +90,7 @@ class Model:
     @property
     def provenance(self) -> str:
         """The study and the date that a list of scores goes back to."""
-        simulated = ", simulated customers" if self.simulated else ""
+        simulated = " (simulated customers)" if self.simulated else ""
         return f"{self.study}{simulated}, fitted {self.date}"
 
 

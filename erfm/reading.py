@@ -176,17 +176,25 @@ def _chunks(
     yield pd.DataFrame(columns=range(len(header)), dtype="str").set_axis(header, axis=1)
     first = 2
     while chunk := list(islice(rows, ROWS_AT_A_TIME)):
-        for number, row in enumerate(chunk, start=first):
-            if not row:
-                row.extend([""] * len(header))
-            elif len(row) != len(header):
-                raise StudyError(
-                    f"{path}, row {number}: {len(row)} values where the header has {len(header)} "
-                    f"names: {form.separator.join(row)[:60]!r}. Correct the row, or 'separator' "
-                    f"under [data] (now {form.separator!r})."
-                )
+        if set(map(len, chunk)) != {len(header)}:
+            _fill_blank_rows(path, header, chunk, first, form)
         yield pd.DataFrame(chunk, dtype="str").set_axis(header, axis=1)
         first += len(chunk)
+
+
+def _fill_blank_rows(
+    path: Path, header: list[str], chunk: list[list[str]], first: int, form: Format
+) -> None:
+    """Make blank lines rows without values, which keeps count of the rows; refuse uneven ones."""
+    for number, row in enumerate(chunk, start=first):
+        if not row:
+            row.extend([""] * len(header))
+        elif len(row) != len(header):
+            raise StudyError(
+                f"{path}, row {number}: {len(row)} values where the header has {len(header)} "
+                f"names: {form.separator.join(row)[:60]!r}. Correct the row, or 'separator' under "
+                f"[data] (now {form.separator!r})."
+            )
 
 
 def _undecodable(path: Path, form: Format) -> str:

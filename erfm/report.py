@@ -16,9 +16,11 @@ from sphinx.util.docutils import docutils_namespace
 from tqdm import tqdm
 from traitlets.config import Config
 
+from erfm.scorecard import findings
 from erfm.study import ROOT, Study, StudyError, load_customers, load_study, split_samples
 
 NOTEBOOKS = ROOT / "notebooks"
+README = ROOT / "README.md"
 FRONT_PAGE = "00_start_here"
 PAPER = "paper"
 PARAMETERS = "parameters"
@@ -29,7 +31,8 @@ STYLE = """
 .erfm-table caption { caption-side: top; text-align: left; font-weight: bold; padding: 0.3em 0; }
 .erfm-table th, .erfm-table td { padding: 0.25em 0.6em; border: none; }
 .erfm-table th { white-space: nowrap; }
-.erfm-table thead th { border-bottom: 1px solid currentColor; text-align: right; white-space: normal;
+.erfm-table thead th { border-bottom: 1px solid currentColor; text-align: right;
+  white-space: normal;
   vertical-align: bottom; }
 .erfm-table tbody th { text-align: left; font-weight: normal; }
 .cell_output table.docutils { font-size: 0.8em; }
@@ -104,10 +107,18 @@ def execute_all(study: Study, paths: list[Path], folder: Path) -> None:
 
 
 def update_notebooks(names: list[str]) -> None:
-    """Execute notebooks (all, or those named) in place, so that they are committed with outputs."""
+    """Execute notebooks (all, or those named) in place and compute the README's findings."""
     study = load_study("reconstruction")
     paths = [p for p in sorted(NOTEBOOKS.glob("*.ipynb")) if not names or p.stem in names]
     execute_all(study, paths, NOTEBOOKS)
+    README.write_text(with_findings(README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_findings(readme: str) -> str:
+    """Return the README with its findings computed anew."""
+    before, _, rest = readme.partition("<!-- findings -->")
+    _, _, after = rest.partition("<!-- /findings -->")
+    return f"{before}<!-- findings -->\n{findings()}\n<!-- /findings -->{after}"
 
 
 def build_report(name: str) -> Path:

@@ -35,6 +35,7 @@ from erfm.examination import (
     examine_ranking,
     examine_share,
     examine_sum,
+    percent,
     solve_classification_table,
 )
 from erfm.importance import ranking, standardised_coefficients
@@ -368,3 +369,24 @@ def scorecard() -> pd.DataFrame:
             "shown": f"[page {notebook}]({verdict['section']})",
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")
+
+
+def findings() -> str:
+    """Return the verdicts in brief, as the README's table in Markdown."""
+    card, counts = scorecard(), verdict_counts()
+    lines = ["| verdict | printed values | which |", "|---|---|---|"]
+    for verdict, count in counts.items():
+        chosen = card[card["verdict"] == verdict]
+        listed = "; ".join(
+            f"{value} {text}" if len(text) < 10 else value
+            for value, text in zip(chosen["value"], chosen["printed"], strict=True)
+        )
+        lines.append(f"| **{verdict}** | {count} | {listed} |")
+    solved = published_classification_table()
+    claim = load_published().loc["accuracy", "printed"]
+    sentence = (
+        f"The paper claims an accuracy of **{claim}**. The counts in its own table give "
+        f"**{percent(solved.accuracy)}**; always answering “churned” gives "
+        f"{percent(solved.no_information_rate)}."
+    )
+    return "\n".join([sentence, "", *lines])

@@ -387,9 +387,9 @@ def score_file(source: str | Path, path: Path, output: Path, date: str) -> Score
     path : Path
         The customers; see `read_customers`.
     output : Path
-        The list, CSV in UTF-8 with exact numbers: the columns of `Scores.ranked`, then reason (why
-        a customer could not be scored; such customers come last), model and scored_on. It has
-        as many rows as the file has customers.
+        The list, CSV in UTF-8: the columns of `Scores.ranked`, six decimals, then reason (why a
+        customer could not be scored; such customers come last), model and scored_on. It has as
+        many rows as the file has customers.
     date : str
         Today, as YYYY-MM-DD.
     """
@@ -405,7 +405,7 @@ def score_file(source: str | Path, path: Path, output: Path, date: str) -> Score
 
 def write_scores(scores: Scores, output: Path, date: str) -> None:
     """Write the ranked list with those that could not be scored at its end; see `score_file`."""
-    ranked = pa.Table.from_pandas(scores.ranked, preserve_index=False)
+    ranked = pa.Table.from_pandas(scores.ranked.round(6), preserve_index=False)
     unscored = pa.Table.from_pandas(
         scores.unscored[["customer_id", "reason"]], preserve_index=False
     )
@@ -520,6 +520,14 @@ def expected_gain(
 
 
 # --- Fairness -------------------------------------------------------------------------------------
+
+
+def thirds(values: pd.Series) -> pd.Series:
+    """Return the third of the customers that each belongs to, named by its values ("18–34")."""
+    group = pd.qcut(values, 3, labels=False, duplicates="drop")
+    ends = values.groupby(group).agg(["min", "max"])
+    names = [f"{low:g}–{high:g}" for low, high in ends.to_numpy()]
+    return pd.Series(pd.Categorical.from_codes(group, names, ordered=True), index=values.index)
 
 
 def error_rates(

@@ -64,6 +64,17 @@ def test_log_likelihoods_equal_statsmodels(studied, data_set):
             assert test.log_likelihood == pytest.approx(without.log_likelihood, abs=1e-9)
 
 
+def test_newton_s_step_is_halved_where_it_overshoots():
+    # An extreme value sends the first full step so far beyond the maximum that it never returns.
+    rng = np.random.default_rng(871)
+    x, z = rng.exponential(size=60) ** 6, rng.standard_normal(60)
+    side = np.where(rng.random(60) < 0.9, 1, -1)
+    with np.errstate(over="ignore"):
+        frame = pd.DataFrame({"x": x, "z": z, "retained": draw(rng, side * (x * 3 - 1) + z)})
+    selection = assert_same_path(study_of(frame, 0.5, 0.6), frame)
+    assert set(selection.terms) == {"x", "z"}
+
+
 def test_scores_equal_statsmodels(sample):
     study, frame = sample
     design, columns = sm.add_constant(design_matrix(study, frame)), design_columns(study)
@@ -84,7 +95,7 @@ def test_scores_equal_statsmodels(sample):
 def test_scores_of_the_births_as_spss_prints_them(low_birth_weight):
     # SPSS at UCLA's textbook examples (Hosmer & Lemeshow 2000, table 2.2), block 0; race entered
     # as two separate indicators.
-    study, frame = low_birth_weight("book", "age", "lwt", "race", "ftv")
+    _, frame = low_birth_weight("book", "age", "lwt", "race", "ftv")
     frame = frame.assign(
         race2=(frame["race"] == "black").astype(float),
         race3=(frame["race"] == "other").astype(float),
