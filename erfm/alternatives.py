@@ -45,7 +45,7 @@ def other_models(seed: int) -> dict[str, object]:
         BOOSTING: HistGradientBoostingClassifier(
             learning_rate=0.05,
             max_iter=100,
-            max_leaf_nodes=8,
+            max_leaf_nodes=4,
             early_stopping=False,
             random_state=seed,
         ),

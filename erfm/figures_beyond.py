@@ -16,6 +16,7 @@ from erfm.splines import Curve
 from erfm.study import Study
 
 LINES = [(VERMILION, "-"), (GREEN, "--"), (ORANGE, "-."), (PURPLE, ":"), (GREY, (0, (1, 3)))]
+LABEL = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
 
 
 def inclusion(study: Study, frequencies: pd.DataFrame, final: tuple[str, ...]) -> Figure:
@@ -55,7 +56,7 @@ def coefficients_when_selected(study: Study, repeated: Bootstrap, bias: pd.DataF
         axes.axvline(0, color="black", lw=0.8)
         axes.set_title(f"{study.label(column)}: {bias.loc[column, 'share']:.0%}", size="small")
         axes.set_xlabel("B")
-        axes.locator_params(axis="x", nbins=4)
+        axes.locator_params(axis="x", nbins=3)
     for axes in panels[::3]:
         axes.set_ylabel("Samples")
     handles, labels = panels[0].get_legend_handles_labels()
@@ -136,11 +137,11 @@ def cutoffs(curve: pd.DataFrame, marked: pd.Series) -> Figure:
     for i, (cutoff, named) in enumerate(groups):
         axes.axvline(cutoff, color="black", lw=0.8)
         axes.annotate(
-            f"{', '.join(named.index)} {cutoff:.3g}", (cutoff, 1.03 + 0.075 * (i % 4)),
+            f"{', '.join(named.index)} {cutoff:.3g}", (cutoff, 1.07 + 0.075 * (i % 4)),
             xytext=(3, 0), textcoords="offset points", size="small", va="center",
-            ha="left" if cutoff < 0.6 else "right",
+            ha="left" if cutoff < 0.75 else "right", bbox=LABEL,
         )  # fmt: skip
-    axes.set(xlim=(0, 1), ylim=(0, 1.34), xlabel="Cut-off on P(retained)", ylabel="Share")
+    axes.set(xlim=(0, 1), ylim=(0, 1.38), xlabel="Cut-off on P(retained)", ylabel="Share")
     axes.set_yticks(np.linspace(0, 1, 6))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_title("What each cut-off gives on the holdout sample")
@@ -168,7 +169,8 @@ def decision(curve: pd.DataFrame, marked: pd.Series) -> Figure:
         axes.axvline(value, color=GREY, lw=0.8)
         axes.annotate(
             name, (value, (1.13 - 0.08 * (i % 4)) * top), xytext=(3, 0), va="center",
-            textcoords="offset points", size="small", ha="left" if value < 0.7 else "right",
+            textcoords="offset points", size="small", bbox=LABEL,
+            ha="left" if value < 0.75 else "right",
         )  # fmt: skip
     axes.set(
         xlim=(0, 1), xlabel="Contact a customer when P(churned) is at least",

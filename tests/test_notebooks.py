@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from erfm.report import NOTEBOOKS, PARAMETERS, prepare
+from erfm.report import NOTEBOOKS, PARAMETERS, README, prepare
 from erfm.study import load_study
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -96,3 +96,37 @@ class TestTheFiveSteps:
         notebook = prepare(path, load_study("bank_churners"))
         text = "\n".join(cell.source for cell in notebook.cells)
         assert not re.search(r"paper|printed|published|Cao|reconstruction", text)
+
+
+# --- No number typed by hand ----------------------------------------------------------------------
+
+# Definitions that a text may state: the numbers of a rule or formula, the customary cut-off and
+# quantiles. The ledger's values are not among them: they are computed or quoted by code.
+DEFINITIONS = {"0", "1", "2", "3", "5", "10", "0.01", "0.05", "0.5", "1.96", "30%", "90", "95%"}
+YEAR = re.compile(r"(19|20)\d\d")
+
+
+def typed_numbers(text: str) -> set[str]:
+    """Return the numerals of a text but for page, table and exercise numbers and years."""
+    text = re.sub(r"`[^`]*`|```.*?```", "", text, flags=re.S)
+    text = re.sub(r"\]\([^)]*\)|<[^>]*>", "", text)
+    text = re.sub(r"^# \d\d ·|^\d\. |\[page \d\d|\(33\)", "", text, flags=re.M)
+    found = {number.rstrip(".,") for number in re.findall(r"\d[\d.,]*%?", text)}
+    return {number for number in found if not YEAR.fullmatch(number)} - DEFINITIONS
+
+
+def test_a_typed_number_is_found():
+    assert typed_numbers("see [page 03](03_x.ipynb): 71.8% of 3,334 in 2012") == {"71.8%", "3,334"}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_no_result_is_typed_in_a_markdown_cell(path):
+    cells = nbformat.read(path, as_version=4).cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert not typed_numbers(prose)
+
+
+def test_no_result_is_typed_in_the_readme():
+    readme = README.read_text(encoding="utf-8")
+    computed = re.sub(r"<!-- findings -->.*<!-- /findings -->", "", readme, flags=re.S)
+    assert typed_numbers(computed) <= {"3.11", "1.0"}

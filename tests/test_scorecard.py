@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import nbformat
 import pandas as pd
 import pytest
 
 from erfm import scorecard
 from erfm.examination import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
 from erfm.published import LEDGER, compare, load_published
+from erfm.report import NOTEBOOKS
 from erfm.scorecard import (
     ARITHMETIC,
     ENTRIES,
@@ -119,3 +121,25 @@ def test_the_verdicts_follow_the_ledger(monkeypatch, tmp_path, changes, key, ver
     ledger.to_csv(path)
     monkeypatch.setattr(scorecard, "load_published", lambda: load_published(path))
     assert verdicts().loc[key, "verdict"] == verdict
+
+
+# --- The scorecard as the front page shows it -----------------------------------------------------
+
+CARD = scorecard.scorecard()
+RECOMPUTED = scorecard.recomputed()
+
+
+@pytest.mark.parametrize("key", PUBLISHED.index)
+def test_agreement_by_construction_is_agreement(key):
+    row = CARD.loc[key]
+    if row["how"] == scorecard.BY_CONSTRUCTION:
+        assert compare(RECOMPUTED[key], key).agrees
+
+
+@pytest.mark.parametrize("key", PUBLISHED.index)
+def test_the_link_leads_to_a_section_of_a_notebook(key):
+    notebook, _, anchor = CARD.loc[key, "shown"].partition("](")[2].removesuffix(")").partition("#")
+    cells = nbformat.read(NOTEBOOKS / notebook, as_version=4).cells
+    headings = re.findall(r"^## (.+)$", "\n".join(c.source for c in cells), flags=re.M)
+    slugs = {heading.lower().replace(" ", "-") for heading in headings}
+    assert not anchor or anchor in slugs
