@@ -2,6 +2,7 @@
 # make test     run every test, notebooks included
 # make lab      open JupyterLab on the notebooks
 # make bench    forward LR against a naive search, as ratios
+# make student  write the notebooks without solutions and outputs to build/student
 # make notebooks  execute the notebooks in place, to refresh their stored outputs
 # make lock     pin every dependency anew;  make clean  remove what the others made
 
@@ -12,7 +13,7 @@ READY := .venv/.ready
 # uv where it is installed, otherwise a private copy fetched with pip.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: report test lab bench notebooks lock clean
+.PHONY: report test lab bench student notebooks lock clean
 
 report: $(READY)
 	@$(RUN) -m erfm report --study "$(STUDY)"
@@ -27,6 +28,9 @@ lab: $(READY)
 
 bench: $(READY)
 	$(RUN) tests/benchmark.py
+
+student: $(READY)
+	@$(RUN) -m erfm student
 
 notebooks: $(READY)
 	$(RUN) -m erfm notebooks

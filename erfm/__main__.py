@@ -1,4 +1,4 @@
-"""Commands: ``python -m erfm report | notebooks``."""
+"""Commands: ``python -m erfm report | student | notebooks``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     report.add_argument("--study", default=DEFAULT_STUDY, help="a name in data/ or a TOML file")
     notebooks = commands.add_parser("notebooks", help="refresh the stored outputs of notebooks")
     notebooks.add_argument("names", nargs="*", help="e.g. 02_full_model; all if none is given")
+    commands.add_parser("student", help="write the notebooks without solutions and outputs")
     options = parser.parse_args(arguments)
     try:
         _run(options)
@@ -32,8 +33,10 @@ def _run(options: argparse.Namespace) -> None:
     if options.command == "report":
         first = report.build_report(options.study)
         print(f"The report is ready: {first}\nOpen it in a browser: {first.as_uri()}")
-    else:
+    elif options.command == "notebooks":
         report.update_notebooks(options.names)
+    else:
+        print(f"The students' notebooks are ready: {report.write_student_copies()}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from erfm.logistic import (
     scaled_odds_ratios,
 )
 from erfm.page import p_text
-from erfm.splines import bend, bent_terms
+from erfm.splines import bend
 from erfm.stepwise import forward_lr
 from erfm.study import Study, StudyError
 from erfm.validation import wilson_interval

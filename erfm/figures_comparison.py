@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter, FuncFormatter, NullLocator
 
-from erfm.figures import BLUE, CHURNED, GREEN, GREY, ORANGE, RETAINED, VERMILION, WIDTH
+from erfm.figures import BLUE, CHURNED, GREEN, ORANGE, RETAINED, VERMILION, WIDTH
 from erfm.study import Study
 
 RECONSTRUCTION = {"color": BLUE, "marker": "o", "markerfacecolor": BLUE}
@@ -117,8 +117,8 @@ def rate_grid(study: Study, grid: pd.DataFrame, least: int = 10) -> Figure:
     `grid` is the table of `comparison.rates` by both; classes with fewer than `least` customers
     stay blank.
     """
-    filled = grid["retention_rate"].where(grid["customers"] >= least)
-    table = filled.unstack()
+    filled = grid[grid["customers"] >= least]
+    table = filled.pivot_table("retention_rate", *grid.index.names, observed=True)
     figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     image = axes.imshow(100 * table, cmap="cividis", vmin=0, vmax=100, aspect="auto")
     for (row, column), rate in np.ndenumerate(table.to_numpy()):

@@ -23,7 +23,7 @@ def ranked_risks(scores: Scores) -> Figure:
     """Draw P(churned) along the ranked list with its intervals and the limits of risk."""
     ranked = scores.ranked
     figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
-    # The limits go up and down from customer to customer; a line for each shows it.
+    # Neighbours on the list differ in how sure their scores are: a line for each, not a band.
     axes.vlines(ranked["rank"], ranked["lower"], ranked["upper"], color=BLUE, alpha=0.25, lw=0.6)
     axes.plot([], [], color=BLUE, alpha=0.4, lw=6, label="95% interval")
     axes.plot(ranked["rank"], ranked["churn_probability"], color=BLUE, lw=1.8, label="P(churned)")

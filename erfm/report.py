@@ -24,6 +24,7 @@ README = ROOT / "README.md"
 FRONT_PAGE = "00_start_here"
 PAPER = "paper"
 PARAMETERS = "parameters"
+SOLUTION = "solution"
 
 STYLE = """
 .content { width: 54em; }
@@ -119,6 +120,28 @@ def with_findings(readme: str) -> str:
     before, _, rest = readme.partition("<!-- findings -->")
     _, _, after = rest.partition("<!-- /findings -->")
     return f"{before}<!-- findings -->\n{findings()}\n<!-- /findings -->{after}"
+
+
+def write_student_copies() -> Path:
+    """Write the notebooks without solutions and outputs to ``build/student``, for a class."""
+    folder = ROOT / "build" / "student"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells = [_for_students(cell) for cell in notebook.cells]
+        nbformat.write(notebook, folder / path.name)
+    return folder
+
+
+def _for_students(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return a cell without outputs; a solution leaves an empty cell for the answer."""
+    if cell.cell_type != "code":
+        return cell
+    if SOLUTION in _tags(cell):
+        cell.source = "# Your answer:\n"
+        cell.metadata["tags"] = []
+    cell.outputs, cell.execution_count = [], None
+    return cell
 
 
 def build_report(name: str) -> Path:

@@ -5,10 +5,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+import nbformat
 import pandas as pd
 import pytest
 
-from erfm.report import NOTEBOOKS, README, build_report, build_site, with_findings
+from erfm.report import (
+    NOTEBOOKS,
+    README,
+    build_report,
+    build_site,
+    with_findings,
+    write_student_copies,
+)
 from erfm.study import ROOT, StudyError, load_study
 
 
@@ -108,3 +116,17 @@ def test_report_on_another_bank_from_end_to_end():
     text = "\n".join(path.read_text(encoding="utf-8") for path in site.glob("*.html"))
     for word in ("Cao, Xu", "simulated", "the paper", "reconstruction"):
         assert word not in text
+
+
+def test_students_get_no_solutions_and_no_outputs():
+    folder = write_student_copies()
+    names = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+    assert [path.name for path in sorted(folder.glob("*.ipynb"))] == names
+    for name in names:
+        whole = nbformat.read(NOTEBOOKS / name, as_version=4).cells
+        copy = nbformat.read(folder / name, as_version=4).cells
+        solutions = [c.source for c in whole if "solution" in c.metadata.get("tags", [])]
+        sources = [c.source for c in copy]
+        assert not set(solutions) & set(sources)
+        assert sources.count("# Your answer:\n") == len(solutions)
+        assert not any(c.get("outputs") or c.get("execution_count") for c in copy)
