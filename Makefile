@@ -44,9 +44,10 @@ clean:
 	rm -rf build .venv .uv .pytest_cache .hypothesis .ruff_cache erfm.egg-info
 
 $(READY): requirements.lock pyproject.toml | $(UV)
-	$(UV) venv --quiet --allow-existing --no-python-downloads --python "$(PYTHON)" .venv
-	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements.lock
-	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "Setting up .venv from requirements.lock (once)"
+	@$(UV) venv --quiet --allow-existing --no-python-downloads --python "$(PYTHON)" .venv
+	@VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 .uv/bin/uv:
