@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from erfm.importance import standardised_coefficients
 from erfm.logistic import (
     LogisticFit,
     coefficient_table,
@@ -58,8 +57,15 @@ def names(study: Study, labels: Iterable[str]) -> list[str]:
     return [by_label[label.strip()] for label in labels]
 
 
-def effects(study: Study, fit: LogisticFit, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return each term's effect on a scale that two banks share: per standard deviation in `frame`.
+def effects(
+    study: Study, fit: LogisticFit, frame: pd.DataFrame, terms: list[str] | None = None
+) -> pd.DataFrame:
+    """Return terms' effects on a scale that two banks share: per standard deviation in `frame`.
+
+    Parameters
+    ----------
+    terms : list of str, optional
+        Those wanted; by default all in the model.
 
     Returns
     -------
@@ -72,16 +78,17 @@ def effects(study: Study, fit: LogisticFit, frame: pd.DataFrame) -> pd.DataFrame
     StudyError
         A term has several coefficients, so that no single sign can be claimed for it.
     """
-    for term, columns in fit.terms.items():
-        if len(columns) > 1:
+    terms = list(fit.terms) if terms is None else terms
+    for term in terms:
+        if len(fit.terms[term]) > 1:
             raise StudyError(
-                f"{study.path}: [predictors.{term}] has {len(columns) + 1} levels; a claim on a "
-                "sign needs a number or two levels. Merge levels, or leave it out."
+                f"{study.path}: [predictors.{term}] has {len(fit.terms[term]) + 1} levels; a claim "
+                "on a sign needs a number or two levels. Merge levels, or leave it out."
             )
-    sd = design_matrix(study, frame, list(fit.terms)).std()
+    sd = design_matrix(study, frame, terms).std()
     table = coefficient_table(fit).loc[sd.index, ["b", "p_value"]]
-    table["x_standardised"] = standardised_coefficients(study, fit, frame)["x_standardised"]
-    return table.join(scaled_odds_ratios(fit, sd)).set_axis(list(fit.terms))
+    table["x_standardised"] = table["b"] * sd
+    return table.join(scaled_odds_ratios(fit, sd)).set_axis(terms)
 
 
 def verdict(claim: Claim, b: float, p_value: float) -> str:
@@ -239,7 +246,7 @@ def conditioning(
             models.popitem()
         for model, chosen in models.items():
             fit = fit_logistic(curved_study, curved_frame, chosen)
-            effect = effects(curved_study, fit, curved_frame).loc[term]
+            effect = effects(curved_study, fit, curved_frame, [term]).loc[term]
             rows.append({"term": term, "model": model, **effect})
     return pd.DataFrame(rows).set_index("term")
 
@@ -259,7 +266,7 @@ def by_knots(
     for number in (0, *numbers):
         bent = curved(study, frame, given, number) if number else (study, frame)
         fit = fit_logistic(*bent)
-        table = effects(bent[0], fit, bent[1])
+        table = effects(bent[0], fit, bent[1], terms)
         rows[number] = {"log_likelihood": fit.log_likelihood}
         for term in terms:
             b, sd = table.loc[term, "b"], table.loc[term, "x_standardised"] / table.loc[term, "b"]

@@ -7,6 +7,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -205,7 +206,8 @@ def _undecodable(path: Path, form: Format) -> str:
     header, where = [], f"{path}"
     for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
         text = line.decode(form.codec, errors="replace")
-        cells = next(csv.reader([text], delimiter=form.separator), [])
+        line_of_text = StringIO(text[:100_000], newline="")
+        cells = next(csv.reader(line_of_text, delimiter=form.separator), [])
         header = header or cells
         try:
             line.decode(form.codec)
@@ -223,7 +225,12 @@ def _undecodable(path: Path, form: Format) -> str:
 def _read_excel(path: Path, form: Format) -> pd.DataFrame:
     try:
         cells = pd.read_excel(
-            path, sheet_name=form.sheet, header=None, dtype=object, keep_default_na=False
+            path,
+            sheet_name=form.sheet,
+            header=None,
+            dtype=object,
+            keep_default_na=False,
+            engine="openpyxl",
         )
     except (BadZipFile, KeyError):
         raise StudyError(f"{path}: not an Excel file. Save it again as .xlsx.") from None

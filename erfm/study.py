@@ -553,14 +553,14 @@ def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
     Raises
     ------
     StudyError
-        A complete case without a sample, an empty sample, an outcome with one value only, a
-        constant predictor, perfectly collinear predictors.
+        No complete cases, a complete case without a sample, an empty sample, an outcome with one
+        value only, a constant predictor, perfectly collinear predictors.
     """
     needed = ["retained", *study.predictors]
     complete = customers.dropna(subset=needed)
     complete = complete.assign(retained=complete["retained"].astype(int))
     if len(complete) < 2:
-        raise StudyError(f"{study.file}: no complete cases. Every customer lacks some value.")
+        raise StudyError(_no_complete_cases(study, customers[needed]))
     if study.sample_column:
         _check_sample_column(study, complete)
         in_holdout = (complete["sample"] == "holdout").to_numpy()
@@ -570,6 +570,16 @@ def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
     _check_events(study, build, holdout)
     _check_predictors(study, build)
     return Samples(complete, build, holdout, _split_warnings(study, build))
+
+
+def _no_complete_cases(study: Study, needed: pd.DataFrame) -> str:
+    missing = needed.isna().sum().sort_values(ascending=False)
+    column, count = _file_column(study, missing.index[0]), missing.iloc[0]
+    most = "no customer has a value" if count == len(needed) else f"{count} values are missing"
+    return (
+        f"{study.file}, column '{column}': {most}, which leaves {len(needed.dropna())} complete "
+        f"customers. Fill the column or remove it from {study.path.name}."
+    )
 
 
 def _check_sample_column(study: Study, complete: pd.DataFrame) -> None:

@@ -55,10 +55,10 @@ TABLE_6 = [437, 897, 315, 100, 1019, 222, 1334, 215, 797]
 
 def test_a_verdict_shows_itself_as_markdown():
     verdict = Verdict(IMPOSSIBLE, "Too large.", r"2 < 3", "A smaller number.")
-    assert verdict._repr_markdown_() == (
+    assert verdict.markdown == (
         "**Impossible.** Too large.\n\n$$2 < 3$$\n\n*What would have to be true:* A smaller number."
     )
-    assert Verdict(HOLDS, "Equal.")._repr_markdown_() == "**Holds.** Equal."
+    assert Verdict(HOLDS, "Equal.").markdown == "**Holds.** Equal."
     assert verdict.refuted
     assert not Verdict(CANNOT_BE_JUDGED, "Open.").refuted
 

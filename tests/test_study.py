@@ -1,0 +1,466 @@
+"""Studies: the shipped ones load, and everything that cannot be used says so once and clearly."""
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from erfm.logistic import fit_logistic
+from erfm.study import (
+    DATA,
+    Study,
+    StudyError,
+    linear_dependence,
+    load_customers,
+    load_study,
+    sample_path,
+    split_samples,
+)
+
+STUDY = """
+title = "A test"
+[data]
+file = "customers.csv"
+id = "id"
+{data}
+[outcome]
+column = "{outcome}"
+retained = "stayed"
+churned = "left"
+[predictors.amount]
+unit = "yuan"
+{amount}
+[predictors.visits]
+{visits}
+[predictors.segment]
+levels = ["basic", "plus", "premium"]
+{more}
+[sample]
+{sample}
+"""
+
+
+def customers(n: int = 200, seed: int = 1) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    visits = rng.poisson(8, n)
+    stayed = rng.random(n) < 1 / (1 + np.exp(2 - 0.3 * visits))
+    return pd.DataFrame(
+        {
+            "id": [f"c{i}" for i in range(n)],
+            "amount": rng.lognormal(5, 1, n).round(2),
+            "visits": visits,
+            "segment": rng.choice(["basic", "plus", "premium"], n),
+            "outcome": np.where(stayed, "stayed", "left"),
+        }
+    )
+
+
+def make(folder: Path, frame: pd.DataFrame | bytes, **keys: str) -> Study:
+    if isinstance(frame, bytes):
+        (folder / "customers.csv").write_bytes(frame)
+    else:
+        frame.to_csv(folder / "customers.csv", index=False)
+    defaults = dict.fromkeys(("data", "amount", "visits", "more", "sample"), "")
+    text = STUDY.format(**{**defaults, "outcome": "outcome", **keys})
+    (folder / "test.toml").write_text(text, encoding="utf-8")
+    return load_study(folder / "test.toml")
+
+
+def use(study: Study) -> None:
+    fit_logistic(study, split_samples(study, load_customers(study)).build)
+
+
+def changed(**cells: dict[int, object]) -> pd.DataFrame:
+    frame = customers().astype(object)
+    for column, values in cells.items():
+        for row, value in values.items():
+            frame.loc[row, column] = value
+    return frame
+
+
+def with_column(name: str, compute) -> pd.DataFrame:
+    return customers().assign(**{name: compute})
+
+
+FAULTS = {
+    "missing column": (
+        customers().rename(columns={"visits": "vists"}),
+        {},
+        ["no column 'visits'", "Did you mean 'vists'?"],
+    ),
+    "text in a number column": (
+        changed(amount={3: "n/k", 7: "12,5"}),
+        {},
+        ["column 'amount'", "row 5 'n/k', row 9 '12,5'", "'missing' in [data]"],
+    ),
+    "infinite values": (
+        changed(amount={4: "-inf", 5: "inf"}),
+        {},
+        ["column 'amount'", "infinite values: row 6 '-inf', row 7 'inf'", "leave them empty"],
+    ),
+    "a third outcome": (
+        changed(outcome={0: "unsure", 9: "Left"}),
+        {},
+        ["column 'outcome'", "row 2 'unsure', row 11 'Left'", "'stayed', 'left'", "Correct"],
+    ),
+    "an outcome with one value": (
+        with_column("outcome", "stayed"),
+        {},
+        ["column 'outcome'", "all 120 have the same outcome", "[sample]"],
+    ),
+    "a level without a name": (
+        changed(segment={2: "gold"}),
+        {},
+        ["column 'segment'", "row 4 'gold'", "levels: 'basic', 'plus', 'premium'"],
+    ),
+    "duplicate ids": (
+        changed(id={5: "c1"}),
+        {},
+        ["column 'id'", "more than once: row 3 'c1', row 7 'c1'", "Keep one row"],
+    ),
+    "a missing id": (changed(id={5: ""}), {}, ["column 'id'", "row 7", "Give each customer one"]),
+    "a constant predictor": (
+        with_column("visits", 3),
+        {},
+        ["column 'visits'", "'3'", "remove [predictors.visits]"],
+    ),
+    "an empty predictor": (
+        with_column("visits", None),
+        {},
+        ["column 'visits'", "no customer has a value"],
+    ),
+    "a level nobody has": (
+        customers().replace({"segment": {"premium": "plus"}}),
+        {},
+        ["column 'segment'", "level 'premium'", "Remove it from 'levels'"],
+    ),
+    "collinear predictors": (
+        with_column("twice", lambda frame: 2 * frame["visits"] - frame["amount"] + 1),
+        {"more": "[predictors.twice]"},
+        ["columns 'twice', 'amount', 'visits'", "linear combination", "Remove one"],
+    ),
+    "complete separation": (
+        with_column("visits", lambda frame: np.where(frame["outcome"] == "left", 1, 5)),
+        {},
+        ["'visits' separates", "infinite", "Remove it from test.toml"],
+    ),
+    "quasi-complete separation": (
+        with_column("segment", lambda f: f["segment"].mask(f["outcome"] == "left", "basic")),
+        {},
+        ["'segment (plus)'", "separate retained from churned", "merge its levels"],
+    ),
+    "a sample without events": (
+        with_column("half", lambda frame: np.where(frame["outcome"] == "left", "b", "h")),
+        {"sample": 'column = "half"\nbuild = "b"\nholdout = "h"'},
+        ["column 'outcome'", "model-building sample", "the same outcome"],
+    ),
+    "a sample nobody is in": (
+        with_column("half", "b"),
+        {"sample": 'column = "half"\nbuild = "b"\nholdout = "h"'},
+        ["holdout sample", "it is empty"],
+    ),
+    "a customer in neither sample": (
+        with_column("half", lambda frame: np.where(frame["visits"] > 9, "", "b")),
+        {"sample": 'column = "half"\nbuild = "b"\nholdout = "h"'},
+        ["column 'half'", "in neither sample: row", "Assign each"],
+    ),
+    "too large a holdout": (
+        customers(),
+        {"sample": "holdout_size = 200"},
+        ["'holdout_size' is 200", "200 complete customers"],
+    ),
+    "other bytes": (
+        customers().to_csv(index=False).replace("basic", "基本").encode("gb18030"),
+        {},
+        ["column 'segment'", "bytes that are not utf-8", 'encoding = "gb18030"'],
+    ),
+    "an empty file": (b"", {}, ["the file is empty"]),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_customers_that_cannot_be_used_give_one_clear_error(tmp_path, fault):
+    frame, keys, parts = FAULTS[fault]
+    study = make(tmp_path, frame, **keys)
+    with pytest.raises(StudyError) as error:
+        use(study)
+    message = str(error.value)
+    assert "customers.csv" in message or "test.toml" in message
+    assert not [part for part in parts if part not in message], message
+
+
+def test_values_come_back_as_written_and_missing_stays_missing(tmp_path):
+    frame = changed(amount={0: "", 1: "NA"}, segment={2: ""}, outcome={3: ""})
+    loaded = load_customers(make(tmp_path, frame))
+    assert loaded["customer_id"].tolist() == frame["id"].tolist()
+    assert loaded["amount"].isna().sum() == 2
+    np.testing.assert_array_equal(loaded["amount"][2:], customers()["amount"][2:])
+    assert loaded["segment"].isna().to_numpy().nonzero()[0].tolist() == [2]
+    codes = customers()["outcome"].map({"stayed": 1, "left": 0})
+    assert loaded["retained"].isna().to_numpy().nonzero()[0].tolist() == [3]
+    assert (loaded["retained"].drop(3) == codes.drop(3)).all()
+
+
+def test_rows_left_out_for_missing_values_are_counted(tmp_path):
+    frame = changed(amount={0: "", 1: "NA"}, segment={2: ""}, outcome={3: ""})
+    study = make(tmp_path, frame, sample="holdout_size = 0.25\nseed = 7")
+    loaded = load_customers(study)
+    path = sample_path(study, loaded, split_samples(study, loaded))
+    assert path["customers"].tolist() == [200, 196, 147, 49]
+
+
+def test_few_events_are_a_warning(tmp_path):
+    study = make(tmp_path, customers(40))
+    samples = split_samples(study, load_customers(study))
+    (warning,) = samples.warnings
+    assert "churned customers for 4 coefficients" in warning
+    study = make(tmp_path, customers(400))
+    assert split_samples(study, load_customers(study)).warnings == ()
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 50), st.sampled_from([0.2, 0.5, 30]), st.integers(0, 2**32))
+def test_the_split_is_a_partition_that_the_seed_repeats(tmp_path_factory, drop, size, seed):
+    folder = tmp_path_factory.mktemp("split")
+    frame = customers().drop(index=range(drop))
+    study = make(folder, frame, sample=f"holdout_size = {size}\nseed = {seed}")
+    loaded = load_customers(study)
+    first, second = split_samples(study, loaded), split_samples(study, loaded)
+    pd.testing.assert_frame_equal(first.build, second.build)
+    parts = [*first.build["customer_id"], *first.holdout["customer_id"]]
+    assert sorted(parts) == sorted(first.complete["customer_id"])
+    assert len(first.holdout) == (size if size >= 1 else round(size * len(frame)))
+
+
+# --- The study file -------------------------------------------------------------------------------
+
+STUDY_FAULTS = {
+    "unknown key": ({"data": 'seperator = ";"'}, "unknown key 'seperator' in [data]. Did you mean"),
+    "two characters": ({"data": 'separator = "||"'}, "'separator' in [data] is '||'"),
+    "same marks": ({"data": 'decimal = ","\nthousands = ","'}, "'decimal' and 'thousands'"),
+    "no list": ({"data": 'missing = "NA"'}, "'missing' in [data] must be a list"),
+    "label missing": ({"data": 'missing = ["left"]'}, "'left' is both a label and a text that"),
+    "encoding": ({"data": "encoding = 936"}, "'encoding' in [data] is 936"),
+    "sheet": ({"data": "sheet = 1.5"}, "'sheet' in [data] is 1.5"),
+    "fingerprint": (
+        {"data": 'fingerprint = { amont = { digest = "1" } }'},
+        "'amont' in [data.fingerprint] is no column",
+    ),
+    "fingerprint table": ({"data": 'fingerprint = "1"'}, "'fingerprint' in [data] must be a table"),
+    "column twice": ({"visits": 'column = "amount"'}, "column 'amount' is named twice"),
+    "outcome as predictor": ({"outcome": "visits"}, "column 'visits' is named twice"),
+    "sign": ({"amount": 'sign = "positive"'}, "'sign' in [predictors.amount] is 'positive'"),
+    "role": ({"visits": 'role = "frequence"'}, "Did you mean 'frequency'?"),
+    "role twice": ({"visits": 'role = "amount"'}, "two predictors have the role 'amount'"),
+    "levels": ({"visits": 'levels = ["a", "a"]'}, "two or more different levels"),
+    "levels text": ({"visits": 'levels = "ab"'}, "'levels' in [predictors.visits] must be a list"),
+    "no levels": ({"visits": "levels = []"}, "two or more different levels"),
+    "bracket": ({"more": '[predictors."a(b)"]'}, "has a bracket"),
+    "reserved": (
+        {"more": "[predictors.retained]"},
+        "'retained' in [predictors.retained] is a name",
+    ),
+    "share": ({"sample": "holdout_size = 1.5"}, "'holdout_size' in [sample] is 1.5"),
+    "seed": ({"sample": "seed = -1"}, "'seed' in [sample] is -1"),
+    "samples": ({"sample": 'build = "a"\nholdout = "a"'}, "are both 'a'"),
+    "cutoff": ({"sample": "[classification]\ncutoff = 60.24"}, "it must be between 0 and 1"),
+    "nan": ({"sample": "[classification]\ncutoff = nan"}, "it must be between 0 and 1"),
+    "removal": ({"sample": "[stepwise]\nremoval_p = 0.01"}, "Make removal_p the larger one"),
+    "section": ({"sample": "[stepwize]"}, "unknown key 'stepwize'"),
+    "flag": ({"sample": "[[]"}, "not a TOML file"),
+}
+
+
+@pytest.mark.parametrize("fault", STUDY_FAULTS)
+def test_a_study_file_that_cannot_be_used_names_the_key(tmp_path, fault):
+    keys, message = STUDY_FAULTS[fault]
+    with pytest.raises(StudyError) as error:
+        make(tmp_path, customers(), **keys)
+    assert message in str(error.value) and "test.toml" in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "title = 1", 'title = "x"\ndata = 3', 'title = "x"\n[data]'])
+def test_an_incomplete_study_file_says_what_to_add(tmp_path, text):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(StudyError, match=r"Add it|must be a table"):
+        load_study(path)
+
+
+def test_retained_and_churned_must_differ(tmp_path):
+    path = tmp_path / "test.toml"
+    make(tmp_path, customers())
+    path.write_text(path.read_text().replace('"left"', '"stayed"'))
+    with pytest.raises(
+        StudyError, match=r"'retained' and 'churned' in .outcome. are both 'stayed'"
+    ):
+        load_study(path)
+
+
+def test_no_such_study_suggests_the_nearest(tmp_path):
+    with pytest.raises(StudyError, match=r"no such study. Did you mean 'reconstruction'?"):
+        load_study("recontruction")
+    make(tmp_path, customers())
+    with pytest.raises(StudyError, match=r"Did you mean '.*test\.toml'?"):
+        load_study(tmp_path / "tset.toml")
+
+
+def test_a_byte_order_mark_in_the_study_file_is_no_obstacle(tmp_path):
+    study = make(tmp_path, customers())
+    study.path.write_text(study.path.read_text(), encoding="utf-8-sig")
+    assert load_study(study.path).title == "A test"
+
+
+def test_a_file_to_be_fetched_says_where(tmp_path):
+    text = (DATA / "bank_churners.toml").read_text(encoding="utf-8")
+    (tmp_path / "bank.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"no such file.*Its source: .*Kaggle.*4322342"):
+        load_customers(load_study(tmp_path / "bank.toml"))
+
+
+def test_labels_of_design_columns(tmp_path):
+    study = make(tmp_path, customers(), visits='label = "Visits (branch)"')
+    assert study.label("visits") == "Visits (branch)"
+    assert study.label("segment(plus)") == "segment (plus)"
+    assert study.label("Constant") == "Constant"
+    assert study.predictors["amount"].axis_label == "amount (yuan)"
+    assert study.role("amount").name == "amount" and study.role("age") is None
+
+
+# --- Other people's formats -----------------------------------------------------------------------
+
+CHINESE = """
+title = "某银行"
+[data]
+file = "{file}"
+id = "客户号"
+{data}
+[outcome]
+column = "是否流失"
+retained = "否"
+churned = "是"
+[predictors."月均金额"]
+unit = "元"
+[predictors."性别"]
+levels = ["女", "男"]
+"""
+
+
+@pytest.mark.parametrize("kind", ["gb18030", "gbk", "bom", "semicolons", "tabs", "xlsx", "parquet"])
+def test_one_table_in_many_formats(tmp_path, kind):
+    rng = np.random.default_rng(3)
+    amount = rng.lognormal(8, 2, 60).round(2)
+    frame = pd.DataFrame(
+        {
+            "客户号": [f"00{i}" for i in range(60)],
+            "月均金额": amount,
+            "性别": rng.choice(["男", "女"], 60),
+            "是否流失": rng.choice(["是", "否"], 60),
+        }
+    )
+    frame.loc[5, "月均金额"] = np.nan
+    data, name = "", "客户.csv"
+    if kind in ("gb18030", "gbk"):
+        frame.to_csv(tmp_path / name, index=False, encoding=kind)
+        data = f'encoding = "{kind}"'
+    elif kind == "bom":
+        frame.to_csv(tmp_path / name, index=False, encoding="utf-8-sig")
+    elif kind == "semicolons":
+        marks = str.maketrans(",.", ".,")
+        text = frame["月均金额"].map("{:,.2f}".format, na_action="ignore").str.translate(marks)
+        frame.assign(月均金额=text).to_csv(tmp_path / name, index=False, sep=";")
+        data = 'separator = ";"\ndecimal = ","\nthousands = "."'
+    elif kind == "tabs":
+        name, data = "客户.tsv", 'separator = "\\t"'
+        frame.to_csv(tmp_path / name, index=False, sep="\t")
+    elif kind == "xlsx":
+        name = "客户.xlsx"
+        frame.to_excel(tmp_path / name, index=False)
+    else:
+        name = "客户.parquet"
+        frame.to_parquet(tmp_path / name)
+    (tmp_path / "某.toml").write_text(CHINESE.format(file=name, data=data), encoding="utf-8")
+    loaded = load_customers(load_study(tmp_path / "某.toml"))
+    assert loaded["customer_id"].tolist() == frame["客户号"].tolist()
+    np.testing.assert_array_equal(loaded["月均金额"], frame["月均金额"])
+    assert loaded["性别"].tolist() == frame["性别"].tolist()
+    assert (loaded["retained"] == (frame["是否流失"] == "否")).all()
+
+
+# --- Linear dependence ----------------------------------------------------------------------------
+
+
+@settings(max_examples=25)
+@given(st.integers(2, 6), st.integers(0, 2**32), st.floats(1e-6, 1e6))
+def test_a_combination_is_found_whatever_its_scale(k, seed, scale):
+    rng = np.random.default_rng(seed)
+    design = pd.DataFrame(rng.normal(size=(50, k)), columns=[f"x{i}" for i in range(k)])
+    assert linear_dependence(design) is None
+    design["sum"] = scale * (3 + design["x0"] - 2 * design[f"x{k - 1}"])
+    assert linear_dependence(design) == ("sum", ["x0", f"x{k - 1}"])
+
+
+# --- The fingerprint of the other bank's customers ------------------------------------------------
+
+
+@pytest.fixture
+def bank(tmp_path):
+    """Return the bank's file as text cells and a function that loads an altered copy of it."""
+    study = load_study("bank_churners")
+    text = study.path.read_text(encoding="utf-8").replace("external/", "")
+
+    def load(frame: pd.DataFrame, **options) -> pd.DataFrame:
+        frame.to_csv(tmp_path / study.file.name, index=False, **options)
+        (tmp_path / "bank.toml").write_text(text, encoding="utf-8")
+        return load_customers(load_study(tmp_path / "bank.toml"))
+
+    return pd.read_csv(study.file, dtype=str), load
+
+
+@pytest.mark.bank_churners
+def test_copies_saved_again_pass(bank):
+    frame, load = bank
+    numbers = frame.apply(pd.to_numeric, errors="coerce").combine_first(frame)
+    numbers["CLIENTNUM"] = numbers["CLIENTNUM"].astype(float)
+    numbers["Total_Trans_Amt"] = frame["Total_Trans_Amt"].astype(float).map("{:.6e}".format)
+    copies = [
+        load(frame),
+        load(frame, quoting=1),
+        load(numbers.sample(frac=1, random_state=1)),
+        load(frame.iloc[:, ::-1].drop(columns="Credit_Limit"), lineterminator="\r\n"),
+    ]
+    assert {len(copy) for copy in copies} == {10127}
+
+
+@pytest.mark.bank_churners
+def test_an_altered_copy_is_refused_with_the_column_and_the_difference(bank):
+    frame, load = bank
+    altered = frame.copy()
+    altered.loc[:1768, "Dependent_count"] = "0"
+    with pytest.raises(StudyError) as error:
+        load(altered)
+    message = str(error.value)
+    mean = pd.to_numeric(altered["Dependent_count"]).mean()
+    assert f"column 'Dependent_count' has mean {mean:.6g}" in message
+    assert "instead of mean 2.3462, sd 1.29891" in message
+    assert "column '" not in message.replace("column 'Dependent_count'", "")
+    assert "[data.fingerprint]" in message
+
+
+@pytest.mark.bank_churners
+def test_values_exchanged_between_customers_are_noticed(bank):
+    frame, load = bank
+    frame["Customer_Age"] = frame["Customer_Age"].to_numpy()[::-1]
+    with pytest.raises(StudyError, match="column 'Customer_Age' has the same distribution"):
+        load(frame)
+
+
+def test_every_shipped_study_is_described(tmp_path):
+    for path in sorted(DATA.glob("*.toml")):
+        study = load_study(path.stem)
+        assert study.title and study.description and study.source
+        assert tomllib.loads(path.read_text(encoding="utf-8"))["data"]["file"] in str(study.file)
