@@ -66,14 +66,18 @@ def cross_validate(
     Returns
     -------
     DataFrame
-        A row for each model and held-out fold: model, fold and the `SCORES`.
+        A row for each model and held-out fold: model, fold and the `SCORES`. A fold without which
+        the search finds no equation (a rare level is in it whole) is missing for every model.
     """
     design, outcome = design_matrix(study, frame).to_numpy(), frame["retained"].to_numpy()
     procedure = make_procedure(study, frame)
     splitter = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=seed)
     rows = []
     for fold, (train, test) in enumerate(splitter.split(design, outcome), start=1):
-        _, coefficients = procedure.fit(train)
+        try:
+            _, coefficients = procedure.fit(train)
+        except np.linalg.LinAlgError:
+            continue
         probabilities = {FORWARD: special.expit(procedure.linear(coefficients, test))}
         for name, model in other_models(seed).items():
             # One thread adds numbers up in the same order everywhere, and waits for no other.

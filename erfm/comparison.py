@@ -102,9 +102,9 @@ def verdict(claim: Claim, b: float, p_value: float) -> str:
 
 
 def coefficient_claims(
-    study: Study, claimed: dict[str, Claim], by_construction: pd.DataFrame, evidence: pd.DataFrame
+    claimed: dict[str, Claim], by_construction: pd.DataFrame, evidence: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return claim, reconstruction, other_bank and verdict for each variable.
+    """Return claim, reconstruction, other_bank and verdict for each predictor.
 
     Both tables are those of `effects`. The verdict is the other bank's alone.
     """
@@ -117,7 +117,7 @@ def coefficient_claims(
         }
         for name, claim in claimed.items()
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename(index=study.label)
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def effect_text(effect: pd.Series) -> str:

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib import font_manager, get_cachedir
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter, NullLocator
@@ -44,6 +45,37 @@ def style() -> None:
             "axes.prop_cycle": plt.cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY]),
         }
     )
+
+
+CJK_FONTS = (
+    "Noto Sans CJK", "Source Han Sans", "Microsoft YaHei", "SimHei", "PingFang", "Hiragino Sans",
+    "WenQuanYi", "Arial Unicode MS",
+)  # fmt: skip
+
+
+def has_cjk(text: str) -> bool:
+    """Return whether a text has Chinese, Japanese or Korean characters."""
+    return any("\u3040" <= character <= "\u9fff" or character >= "\uac00" for character in text)
+
+
+def use_cjk_font() -> str:
+    """Let figures fall back on an installed font with Chinese characters.
+
+    Returns
+    -------
+    str
+        Empty, or where no such font is installed what to do about it.
+    """
+    fonts = {font.name for font in font_manager.fontManager.ttflist}
+    found = next((f for start in CJK_FONTS for f in sorted(fonts) if f.startswith(start)), None)
+    if found is None:
+        return (
+            "No font with Chinese characters is installed, so figures show boxes instead. Install "
+            "one, for example Noto Sans CJK (Debian: fonts-noto-cjk), delete Matplotlib's font "
+            f"cache in {get_cachedir()} and run the report again."
+        )
+    plt.rcParams["font.family"] = ["sans-serif", found]
+    return ""
 
 
 def _spread(estimate: pd.Series, lower: pd.Series, upper: pd.Series) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -27,6 +29,8 @@ def inclusion(study: Study, frequencies: pd.DataFrame, final: tuple[str, ...]) -
     for chosen, color, hatch, label in (
         (inside, BLUE, "", "in the equation"), (~inside, "#BBBBBB", "///", "left out of it"),
     ):  # fmt: skip
+        if not chosen.any():
+            continue
         axes.barh(
             y[chosen], frequencies["share"][chosen], color=color, hatch=hatch, edgecolor="white",
             label=label,
@@ -133,11 +137,10 @@ def cutoffs(curve: pd.DataFrame, marked: pd.Series) -> Figure:
         ("contacted", GREY, ":", "share contacted"),
     ):
         axes.plot(curve.index, curve[column], color=color, ls=line, lw=1.8, label=label)
-    groups = marked.groupby(marked.round(3), sort=True)
-    for i, (cutoff, named) in enumerate(groups):
+    for i, (cutoff, name) in enumerate(_named(marked)):
         axes.axvline(cutoff, color="black", lw=0.8)
         axes.annotate(
-            f"{', '.join(named.index)} {cutoff:.3g}", (cutoff, 1.07 + 0.075 * (i % 4)),
+            f"{name} {cutoff:.3g}", (cutoff, 1.07 + 0.075 * (i % 4)),
             xytext=(3, 0), textcoords="offset points", size="small", va="center",
             ha="left" if cutoff < 0.75 else "right", bbox=LABEL,
         )  # fmt: skip
@@ -165,7 +168,7 @@ def decision(curve: pd.DataFrame, marked: pd.Series) -> Figure:
     axes.plot(x, scale * curve["contact_none"], color="black", ls=":", label="contact nobody")
     top = scale * max(curve["upper"].max(), curve["contact_all"].max())
     axes.set_ylim(-0.2 * top, 1.2 * top)
-    for i, (name, value) in enumerate(marked.sort_values().items()):
+    for i, (value, name) in enumerate(_named(marked)):
         axes.axvline(value, color=GREY, lw=0.8)
         axes.annotate(
             name, (value, (1.13 - 0.08 * (i % 4)) * top), xytext=(3, 0), va="center",
@@ -227,7 +230,7 @@ def curves(study: Study, fitted: dict[str, Curve], tests: pd.DataFrame) -> Figur
             transform=axes.get_xaxis_transform(), label="knots", clip_on=False,
         )  # fmt: skip
         axes.set_xlim(effect.index[0], effect.index[-1])
-        axes.set_xlabel(study.predictors[name].axis_label)
+        axes.set_xlabel(textwrap.fill(study.predictors[name].axis_label, 24))
         p = tests.loc[name, "p_value"]
         axes.set_title(f"p for a bend {'< 0.001' if p < 0.0005 else f'= {p:.3f}'}", size="small")
         axes.locator_params(axis="x", nbins=4)
@@ -260,6 +263,12 @@ def models(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
         axes.set_ylim(-0.6, len(names) - 0.4)
     _title(figure, "Difference from the forward search on the same customers")
     return figure
+
+
+def _named(marked: pd.Series) -> list[tuple[float, str]]:
+    """Return the named values in order, names of equal values together."""
+    groups = marked.groupby(marked.round(3), sort=True)
+    return [(float(value), ", ".join(same.index)) for value, same in groups]
 
 
 def _panels(number: int, height: float) -> tuple[Figure, list[Axes]]:

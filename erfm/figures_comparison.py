@@ -94,11 +94,11 @@ def outcome_map(study: Study, frame: pd.DataFrame, line: tuple[float, float]) ->
     half for a customer who is average otherwise.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 4.4))
-    for value, look, size in ((1, RETAINED, 7), (0, CHURNED, 13)):
+    for value, look, size in ((1, RETAINED, 7), (0, CHURNED, 9)):
         part = frame[frame["retained"] == value]
         axes.scatter(
             part["amount"], part["frequency"], s=size, color=look["color"], marker=look["marker"],
-            alpha=0.45, linewidths=0, label=look["label"],
+            alpha=0.4, linewidths=0, label=look["label"],
         )  # fmt: skip
     x = np.array([frame["amount"].min(), frame["amount"].max()])
     axes.plot(x, line[0] + line[1] * x, color="black", lw=1.5, ls="--", label="P(retained) = 0.5")
@@ -106,7 +106,7 @@ def outcome_map(study: Study, frame: pd.DataFrame, line: tuple[float, float]) ->
     axes.xaxis.set_major_formatter(THOUSANDS)
     axes.set_xlabel(study.predictors["amount"].axis_label)
     axes.set_ylabel(study.predictors["frequency"].axis_label)
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower right", markerscale=2.5)
     axes.set_title("At a given amount, those who churned made fewer transactions")
     return figure
 
@@ -132,7 +132,7 @@ def rate_grid(study: Study, grid: pd.DataFrame, least: int = 10) -> Figure:
     axes.set_xlabel(study.predictors["frequency"].axis_label)
     axes.set_ylabel(study.predictors["amount"].axis_label)
     figure.colorbar(image, label="Retention rate (%)")
-    axes.set_title("Retention rises to the right, and falls upwards")
+    axes.set_title("Mostly, retention rises with frequency and falls with amount")
     return figure
 
 

@@ -141,7 +141,8 @@ def pool_estimates(
 
 def compare_estimates(listwise: LogisticFit, pooled: pd.DataFrame) -> pd.DataFrame:
     """Return B with standard error and 95% limits, listwise deletion beside multiple imputation."""
-    table = coefficient_table(listwise)[["b", "standard_error"]]
+    # A category's joint row has no B.
+    table = coefficient_table(listwise)[["b", "standard_error"]].dropna()
     half = stats.norm.ppf(0.975) * table["standard_error"]
     table = table.assign(lower=table["b"] - half, upper=table["b"] + half)
     imputed = pooled.loc[table.index, ["b", "standard_error", "lower", "upper"]]

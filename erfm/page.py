@@ -100,6 +100,8 @@ class Page:
         default = self.study.name == DEFAULT_STUDY
         self.figures = ROOT / "figures" if default else self.build / "figures"
         figures.style()
+        labels = "".join(p.axis_label + "".join(p.levels) for p in self.study.predictors.values())
+        self.font_warning = figures.use_cjk_font() if figures.has_cjk(labels) else ""
 
     def notice(self, samples: Samples | None = None) -> Markdown:
         """Return who the customers are; for simulated ones, first that they are simulated."""
@@ -114,7 +116,8 @@ class Page:
             ]
         if study.source:
             lines.append(f"*Source:* {study.source}")
-        lines += [f"⚠ **{warning}**" for warning in (samples.warnings if samples else ())]
+        warnings = [*(samples.warnings if samples else ()), self.font_warning]
+        lines += [f"⚠ **{warning}**" for warning in warnings if warning]
         return Markdown("\n>\n".join("> " + " ".join(line.split()) for line in lines))
 
     def say(self, text: str) -> Markdown:

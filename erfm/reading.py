@@ -278,6 +278,13 @@ def _cell_text(cell: Any, form: Format) -> str:
     return text.replace(".", form.decimal) if isinstance(cell, float) else text
 
 
+def to_texts(values: pd.Series) -> pd.Series:
+    """Return `values` as text, whole numbers without ".0"; missing values stay missing."""
+    if pd.api.types.is_numeric_dtype(values):
+        values = values.map(to_text, na_action="ignore")
+    return values.astype("str")
+
+
 def to_numbers(values: pd.Series, form: Format, where: str) -> pd.Series:
     """Return `values` as floats, exactly as written; text that is no number is an error.
 

@@ -99,10 +99,9 @@ class Scores:
         remarked = int((self.ranked["remark"] != "").sum())
         lines = [
             f"Model: {self.model.provenance} on {self.model.customers:,} customers.",
-            f"{len(self.ranked):,} customers scored, {remarked:,} of them with values far outside "
+            f"Scored: {len(self.ranked):,} customers, {remarked:,} of them with values far outside "
             "those that the model has seen.",
-            f"{len(self.unscored):,} customers could not be scored"
-            + (":" if len(self.unscored) else "."),
+            f"Not scored: {len(self.unscored):,}" + (":" if len(self.unscored) else "."),
             *(
                 f"  {count:,} × {reason}"
                 for reason, count in self.unscored["reason"].value_counts().head(10).items()
@@ -555,7 +554,7 @@ def error_rates(
         {"churned": np.asarray(outcome) == 0, "warned": np.asarray(warned, dtype=bool)}
     )
     rows = {}
-    for name, group in table.groupby(groups.to_numpy(), observed=True):
+    for name, group in table.groupby(groups.array, observed=True):
         churned, on_list = group["churned"], group["warned"]
         row = {
             "customers": len(group),

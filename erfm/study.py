@@ -12,7 +12,16 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from erfm.reading import Format, StudyError, nearest, read_table, show_rows, to_numbers, to_text
+from erfm.reading import (
+    Format,
+    StudyError,
+    nearest,
+    read_table,
+    show_rows,
+    to_numbers,
+    to_text,
+    to_texts,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -156,9 +165,18 @@ def load_study(study: str | Path) -> Study:
             "data/ or the path of a TOML file; `python -m erfm new customers.csv` drafts one."
         )
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path}: not a TOML file in UTF-8: {error}.") from None
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{path}: not in UTF-8: {error}. Save the file as UTF-8.") from None
+    return parse_study(text, path)
+
+
+def parse_study(text: str, path: Path) -> Study:
+    """Return the study that the TOML `text` describes, as if it were read from `path`."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"{path}: not a TOML file: {error}.") from None
     return _Sections(path, content).study()
 
 
@@ -393,7 +411,7 @@ def load_customers(study: Study) -> pd.DataFrame:
             )
     customers = pd.DataFrame(index=table.index)
     customers["customer_id"] = (
-        _as_text(table[study.id_column])
+        to_texts(table[study.id_column])
         if study.id_column
         else pd.Series(table.index + 1, index=table.index).astype("str")
     )
@@ -401,11 +419,11 @@ def load_customers(study: Study) -> pd.DataFrame:
         values = table[predictor.column]
         where = f"{study.file}, column '{predictor.column}'"
         customers[predictor.name] = (
-            _as_text(values) if predictor.levels else to_numbers(values, study.format, where)
+            to_texts(values) if predictor.levels else to_numbers(values, study.format, where)
         )
-    customers["retained"] = _as_text(table[study.outcome_column])
+    customers["retained"] = to_texts(table[study.outcome_column])
     if study.sample_column:
-        customers["sample"] = _as_text(table[study.sample_column])
+        customers["sample"] = to_texts(table[study.sample_column])
     _validate(study, customers)
     codes = {study.retained: 1, study.churned: 0}
     customers["retained"] = customers["retained"].map(codes).astype("Int8")
@@ -419,12 +437,6 @@ def load_customers(study: Study) -> pd.DataFrame:
 def _columns_used(study: Study) -> list[str]:
     columns = [study.id_column, *(p.column for p in study.predictors.values())]
     return [c for c in [*columns, study.outcome_column, study.sample_column] if c]
-
-
-def _as_text(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(values):
-        values = values.map(to_text, na_action="ignore")
-    return values.astype("str").str.strip()
 
 
 def customer_schema(study: Study) -> pa.DataFrameSchema:

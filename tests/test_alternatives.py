@@ -89,3 +89,14 @@ def test_corrected_interval_by_hand():
     half = stats.t.ppf(0.975, 5) * np.sqrt((1 / 6 + 1 / 2) * 0.0002)
     assert found["difference"] == pytest.approx(0.02)
     assert found["upper"] - found["lower"] == pytest.approx(2 * half)
+
+
+def test_folds_without_an_equation_are_left_out_for_every_model(make_study):
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"x": rng.normal(size=90).round(5), "rare": ["no"] * 89 + ["yes"]})
+    retained = (rng.random(90) < special.expit(2 * frame["x"])).astype(int)
+    study, frame = make_study(frame.assign(retained=retained), {"rare": ["no", "yes"]})
+    scores = cross_validate(study, frame, folds=3, repeats=1, seed=1)
+    # The only customer of the level is held out once, and two folds are left.
+    assert scores.groupby("model")["fold"].nunique().to_list() == [2, 2, 2]
+    assert compare_models(scores, folds=3)["mean"].notna().all()

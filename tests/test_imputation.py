@@ -92,6 +92,16 @@ def test_rubins_limits_cover_the_truth():
     assert 0.93 <= held <= 0.97
 
 
+def test_estimates_side_by_side(incomplete):
+    study, customers = incomplete
+    listwise = fit_logistic(study, customers.dropna().astype({"retained": int}))
+    pooled = pooled_fits(study, customers, 3, seed=1)
+    table = compare_estimates(listwise, pooled)
+    assert set(table.index) == set(pooled.index) and table.notna().all(axis=None)
+    assert table["listwise_b"].to_dict() == pytest.approx(listwise.parameters.to_dict())
+    assert table["imputed_b"].to_dict() == pytest.approx(pooled["b"].to_dict())
+
+
 # --- What is imputed ------------------------------------------------------------------------------
 
 

@@ -4,9 +4,12 @@ import re
 import subprocess
 import tomllib
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from erfm.study import ROOT
+from erfm.stepwise import forward_lr
+from erfm.study import ROOT, StudyError, load_customers, load_study, split_samples
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -66,3 +69,38 @@ def test_every_figure_belongs_to_a_notebook_s_output():
     )
     for path in (ROOT / "figures").glob("*.png"):
         assert f'\\"{path.stem[3:]}\\"' in sources, f"{path.name} is drawn by no notebook"
+
+
+def test_the_readme_s_study_file_works_as_it_stands(tmp_path):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "my_customers.toml").write_text(
+        re.search(r"```toml\n(.*?)```", readme, flags=re.S)[1], encoding="utf-8"
+    )
+    rng = np.random.default_rng(1)
+    n = 300
+    customers = pd.DataFrame(
+        {
+            "customer": np.arange(n),
+            "days_since_last": rng.integers(1, 300, n),
+            "transactions": rng.poisson(9, n),
+            "balance": rng.lognormal(8, 1, n).round(2),
+            "gender": rng.choice(["f", "m"], n),
+            "age": rng.integers(18, 80, n),
+        }
+    )
+    stays = rng.random(n) < 1 / (1 + np.exp(-0.2 * (customers["transactions"] - 9)))
+    customers["status"] = np.where(stays, "active", "closed")
+    customers.to_csv(tmp_path / "my_customers.csv", index=False)
+    study = load_study(tmp_path / "my_customers.toml")
+    samples = split_samples(study, load_customers(study))
+    assert len(samples.holdout) == 0.4 * n
+    assert "frequency" in forward_lr(study, samples.build).terms
+
+
+def test_a_misnamed_column_in_the_readme_s_study_file_gets_a_remedy(tmp_path):
+    text = 'title = "x"\ndata = { file = "c.csv" }\noutcome = { column = "status", retained = "a", '
+    text += 'churned = "b" }\n[predictors]\nage = { unit = "years", column = "aeg" }\n'
+    (tmp_path / "c.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "c.csv").write_text("age,status\n30,a\n40,b\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"no column 'aeg'.*Did you mean 'age'"):
+        load_customers(load_study(tmp_path / "c.toml"))

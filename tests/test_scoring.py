@@ -27,6 +27,7 @@ from erfm.scoring import (
     read_customers,
     score,
     score_file,
+    thirds,
 )
 from erfm.stepwise import forward_lr
 from erfm.study import StudyError, load_customers
@@ -238,7 +239,7 @@ def test_a_list_on_which_nobody_can_be_scored(model, sample):
     scores = score(model, sample[1].head(3).assign(recency=np.nan))
     assert scores.ranked.empty
     assert len(scores.unscored) == 3
-    assert "0 customers scored" in scores.summary
+    assert "Scored: 0 customers" in scores.summary
 
 
 def test_values_far_outside_are_flagged_and_scored(model, sample):
@@ -283,7 +284,7 @@ def test_list_has_a_row_for_every_customer_and_says_where_it_comes_from(saved, w
     assert {row["scored_on"] for row in rows} == {DATE}
     written = [float(row["churn_probability"]) for row in rows[:-1]]
     assert written == scores.ranked["churn_probability"].round(6).tolist()
-    assert "1 customers could not be scored:\n  1 × recency is missing" in scores.summary
+    assert "Not scored: 1:\n  1 × recency is missing" in scores.summary
 
 
 def test_file_and_table_score_alike(model, saved, sample, write, tmp_path):
@@ -475,3 +476,15 @@ def test_a_group_in_which_nobody_churned_has_no_missed_rate():
     table = error_rates(np.ones(3), np.array([True, False, False]), pd.Series(["a"] * 3))
     assert table.loc["a", ["missed", "missed_lower", "missed_upper"]].isna().all()
     assert table.loc["a", "false_alarms"] == pytest.approx(1 / 3)
+
+
+def test_thirds_are_named_by_their_values():
+    values = pd.Series([30, 20, 25, 60, 41, 40])
+    assert thirds(values).tolist() == ["30–40", "20–25", "20–25", "41–60", "41–60", "30–40"]
+    assert thirds(values).cat.categories.tolist() == ["20–25", "30–40", "41–60"]
+
+
+def test_groups_keep_their_order():
+    groups = thirds(pd.Series([70, 5, 100, 6, 71, 101]))
+    table = error_rates(np.array([0, 1, 0, 1, 0, 1]), np.ones(6), groups)
+    assert table.index.tolist() == ["5–6", "70–71", "100–101"]
