@@ -19,6 +19,10 @@ from erfm.study import Study, StudyError
 # The tables that most papers print: the full equation, the search's steps, the classifications.
 MAIN_TABLES = ("02_coefficients", "03_steps", "04_classification")
 CONTENTS = "Contents"
+LATEX = str.maketrans(
+    {character: f"\\{character}" for character in "&%$#_{}"}
+    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+)
 EXCEL_NAME_LENGTH = 31
 
 
@@ -60,15 +64,14 @@ def read_tables(folder: Path) -> list[Table]:
 
 
 def _read(path: Path) -> Table:
-    # The ending is cut off by hand: a name such as 04_classification_0.5 has a point of its own.
     described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    frame = pd.read_csv(path, float_precision="round_trip", keep_default_na=False, na_values=[""])
+    frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
     rows = [column for column in frame if column not in described["headings"]]
     frame = frame.set_index(rows)
     frame.index.names = [
         None if name.startswith("Unnamed: ") else name for name in frame.index.names
     ]
-    return Table(path.name.removesuffix(".csv"), frame, described["caption"], described["headings"])
+    return Table(path.stem, frame, described["caption"], described["headings"])
 
 
 def export_tables(folder: Path, study: Study, target: Path) -> list[Path]:
@@ -193,19 +196,10 @@ def to_latex(table: Table, study: Study) -> str:
         hrules=True,
         position="htbp",
         position_float="centering",
-        caption=_escape_latex(table.caption),
+        caption=table.caption.translate(LATEX),
         label=f"tab:{table.name}",
     )
     return text.replace("−", "$-$")
-
-
-def _escape_latex(text: str) -> str:
-    """Escape a text as the tables' cells are."""
-    return (
-        pd.DataFrame([[text]])
-        .style.format(escape="latex")
-        ._translate(False, False)["body"][0][1]["display_value"]
-    )
 
 
 def _write_word(tables: list[Table], study: Study, path: Path) -> Path:
@@ -236,7 +230,7 @@ def _row_headings(table: Table) -> list[str]:
 
 
 def _fix_time(path: Path) -> None:
-    """Take the time of writing out of an Office file, so that the same tables are the same bytes."""
+    """Take the time of writing out of an Office file: the same tables are the same bytes."""
     with ZipFile(path) as package:
         parts = {info.filename: package.read(info) for info in package.infolist()}
     core = parts["docProps/core.xml"].decode("utf-8")

@@ -157,7 +157,10 @@ class Page:
         text = [headings[c] for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
         left = [{"selector": "th, td", "props": "text-align: left"}]
         styler = (
-            shown.style.set_uuid(f"{self.number}_{name}".replace(".", "_"))
+            shown.style.format(escape="html")
+            .format_index(escape="html")
+            .format_index(escape="html", axis="columns")
+            .set_uuid(f"{self.number}_{name}".replace(".", "_"))
             .set_caption(caption)
             .set_table_attributes('class="erfm-table"')
             .set_table_styles([{"selector": "td", "props": "text-align: right"}])

@@ -22,6 +22,10 @@ ROWS_AT_A_TIME = 50_000
 class StudyError(ValueError):
     """A study or its customers cannot be used; the message says where, what and how to mend it."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows instead of a traceback (a hook of IPython): the message."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 @dataclass(frozen=True)
 class Format:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ FRONT_PAGE = "00_start_here"
 PAPER = "paper"
 PARAMETERS = "parameters"
 SOLUTION = "solution"
+OTHER_STUDY = "other-study"
 
 STYLE = """
 .content { width: 54em; }
@@ -72,6 +74,21 @@ def prepare(path: Path, study: Study) -> nbformat.NotebookNode:
     return notebook
 
 
+def absent_customers(path: Path) -> str:
+    """Return why a notebook cannot be executed here, or "".
+
+    A cell tagged "other-study", such as OTHER = "bank_churners", names a study beside the report's
+    own, whose customers are not shipped.
+    """
+    for cell in nbformat.read(path, as_version=4).cells:
+        if OTHER_STUDY in _tags(cell):
+            other = load_study(ast.literal_eval(cell.source.partition("=")[2].strip()))
+            if not other.file.is_file():
+                source = " ".join(other.source.split())
+                return f"{path.name} is shown as stored: {other.file} is absent. {source}"
+    return ""
+
+
 def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Run every cell of a notebook in a fresh kernel; the first error stops it."""
     client = NotebookClient(
@@ -90,6 +107,11 @@ def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _execute_to(path: Path, study: Study, target: Path) -> str:
+    if absent := absent_customers(path):
+        tqdm.write(absent)
+        if path != target:
+            shutil.copy(path, target)
+        return path.stem
     try:
         nbformat.write(execute(prepare(path, study)), target)
     except CellExecutionError as error:
