@@ -23,6 +23,7 @@ from erfm.study import (
     ROLES,
     Predictor,
     Study,
+    computable,
     linear_dependence,
     load_customers,
     parse_study,
@@ -314,6 +315,8 @@ def _describe(column: str, values: pd.Series, form: Format) -> Guess:
         numbers = to_numbers(texts, form, "")
     except StudyError as error:
         return _describe_text(column, texts, str(error))
+    if not computable(numbers):
+        return Guess(column, LEFT_OUT, "numbers too large, or too nearly the same, to compute with")
     if numbers.between(19000101, 20991231).all():
         return Guess(column, LEFT_OUT, "dates; count the days since then in a column instead")
     whole = (numbers % 1 == 0).all()

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import docx
 import pandas as pd
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from erfm.page import _formatter as formatter
@@ -153,7 +154,8 @@ def _write_excel(tables: list[Table], study: Study, path: Path) -> Path:
                 labelled.index = labelled.index.map(lambda row: study.label(str(row)))
             labelled.to_excel(book, sheet_name=sheet, merge_cells=False)
         for row, sheet in enumerate(sheets, start=first + 2):
-            book.sheets[CONTENTS].cell(row, 1).hyperlink = f"#'{sheet}'!A1"
+            cell = book.sheets[CONTENTS].cell(row, 1)
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1")
         for sheet in book.sheets.values():
             _tidy_sheet(sheet)
     _fix_time(path)

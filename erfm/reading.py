@@ -61,7 +61,7 @@ class Format:
         """A regular expression for a number; digits may be grouped by threes, and only so."""
         whole, decimal = "[0-9]+", re.escape(self.decimal)
         if self.thousands:
-            whole = f"(?:[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}})+|{whole})"
+            whole = f"(?:[1-9][0-9]{{0,2}}(?:{re.escape(self.thousands)}[0-9]{{3}})+|{whole})"
         return f"[+-]?(?:{whole}(?:{decimal}[0-9]*)?|{decimal}[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 

@@ -6,6 +6,8 @@ on the seed alone and not on the number of workers.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -161,9 +163,12 @@ def _repeat(
     repetitions: int,
     seed: int,
     workers: int,
-    progress: bool,
+    progress: bool | None,
 ) -> tuple[dict[int, object], pd.Series]:
     """Return the result of each repetition, and for those without one, why."""
+    if progress is None:
+        # JupyterLab, unlike nbclient, tells its kernels which notebook they serve.
+        progress = sys.stderr.isatty() or "JPY_SESSION_NAME" in os.environ
     seeds = np.random.SeedSequence(seed).spawn(repetitions)
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
     results = parallel(joblib.delayed(_attempt)(once, s) for s in seeds)
@@ -224,7 +229,7 @@ def bootstrap(
     seed: int,
     terms: list[str] | None = None,
     workers: int = 1,
-    progress: bool = False,
+    progress: bool | None = None,
 ) -> Bootstrap:
     """Repeat the forward search on bootstrap samples of customers.
 
@@ -240,8 +245,9 @@ def bootstrap(
         Fit these terms every time instead of searching.
     workers : int
         Processes; -1 for as many as there are processors.
-    progress : bool
-        Show a progress bar on the standard error stream.
+    progress : bool, optional
+        Show a progress bar on the standard error stream. By default where someone is watching: on a
+        terminal or in JupyterLab, not when notebooks are executed to be stored.
 
     Raises
     ------
@@ -370,7 +376,7 @@ def random_splits(
     *,
     seed: int,
     workers: int = 1,
-    progress: bool = False,
+    progress: bool | None = None,
 ) -> Splits:
     """Split at random, select and fit on `build_size` customers, judge on the others, again.
 

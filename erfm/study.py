@@ -566,7 +566,8 @@ def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
     ------
     StudyError
         No complete cases, a complete case without a sample, an empty sample, an outcome with one
-        value only, a constant predictor, perfectly collinear predictors.
+        value only, a constant predictor, numbers too large to compute with, perfectly collinear
+        predictors.
     """
     needed = ["retained", *study.predictors]
     complete = customers.dropna(subset=needed)
@@ -636,6 +637,12 @@ def _check_predictors(study: Study, build: pd.DataFrame) -> None:
                 f"sample has the value {to_text(values.iloc[0])!r}. A constant explains nothing: "
                 f"remove [predictors.{predictor.name}]."
             )
+        if not predictor.levels and not computable(values):
+            raise StudyError(
+                f"{study.file}, column '{predictor.column}': values from {values.min():.6g} to "
+                f"{values.max():.6g} are too large, or too nearly the same, to compute with. "
+                "Change the unit, or measure from another origin."
+            )
         for level in predictor.levels:
             if not (values == level).any():
                 raise StudyError(
@@ -643,6 +650,12 @@ def _check_predictors(study: Study, build: pd.DataFrame) -> None:
                     f"sample has the level '{level}'. Remove it from 'levels' or merge it."
                 )
     _check_collinearity(study, build)
+
+
+def computable(values: pd.Series) -> bool:
+    """Return whether numbers can be squared and standardised without losing all their digits."""
+    largest, spread = values.abs().max(), values.max() - values.min()
+    return bool(largest < 1e100 and spread > max(1e-100, 1e-10 * largest))
 
 
 def _check_collinearity(study: Study, build: pd.DataFrame) -> None:

@@ -166,6 +166,14 @@ def test_separators_and_marks(tmp_path, separator, decimal, thousands):
     np.testing.assert_array_equal(load_customers(study)["amount"], frame["Amount (yuan)"])
 
 
+def test_three_decimals_are_not_taken_for_thousands(tmp_path):
+    path = tmp_path / "ratios.csv"
+    frame = categories(200).assign(ratio=np.random.default_rng(2).random(200).round(3))
+    frame.loc[:9, "region"] = "1,5"
+    frame.to_csv(path, index=False)
+    assert draft_study(path).format.decimal == "."
+
+
 def test_western_accents_are_not_taken_for_chinese(tmp_path):
     path = tmp_path / "kunden.csv"
     frame = categories(200).replace({"region": {"south": "Süd", "east": "Österreich"}})

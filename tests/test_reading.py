@@ -112,6 +112,7 @@ def test_numbers_come_back_to_the_last_bit(tmp_path_factory, values, marks):
         ("1,234", Format()),
         ("12,34", Format(thousands=",")),
         ("1,2345", Format(thousands=",")),
+        ("0.061", Format(decimal=",", thousands=".")),
         ("1.5", Format(decimal=",")),
         ("1.5", Format(decimal=",", thousands=".")),
         ("1_000", Format()),

@@ -170,13 +170,16 @@ def test_fixed_terms_are_always_in(curved):
     assert repeated.selected["age"].all() and repeated.selected.sum().sum() == 5
 
 
-def test_progress_goes_to_standard_error_only_when_asked(curved, capsys):
+def test_progress_is_shown_where_someone_watches(curved, capsys, monkeypatch):
     study, frame = curved
-    bootstrap(study, frame, 3, seed=1)
-    assert capsys.readouterr() == ("", "")
-    bootstrap(study, frame, 3, seed=1, progress=True)
-    output = capsys.readouterr()
-    assert output.out == "" and "0/3" in output.err
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    for keys, shown in (({}, False), ({"progress": True}, True), ({"progress": False}, False)):
+        bootstrap(study, frame, 3, seed=1, **keys)
+        output = capsys.readouterr()
+        assert output.out == "" and ("0/3" in output.err) == shown
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/08_beyond_the_paper.ipynb")
+    random_splits(study, frame, 400, 3, seed=1)
+    assert "0/3" in capsys.readouterr().err
 
 
 # --- Samples without an equation ------------------------------------------------------------------

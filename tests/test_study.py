@@ -128,6 +128,16 @@ FAULTS = {
         {},
         ["column 'visits'", "'3'", "remove [predictors.visits]"],
     ),
+    "numbers beyond computing": (
+        changed(amount={3: "1e200"}),
+        {},
+        ["column 'amount'", "1e+200", "too large", "Change the unit"],
+    ),
+    "numbers with a remote origin": (
+        with_column("visits", lambda frame: frame["visits"] + 2**50),
+        {},
+        ["column 'visits'", "too nearly the same", "another origin"],
+    ),
     "an empty predictor": (
         with_column("visits", None),
         {},
