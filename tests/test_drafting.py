@@ -361,8 +361,8 @@ def test_odd_files_give_a_draft_that_loads_or_one_clear_error(
         assert str(path.parent) in str(error)
         return
     source = {
-        name.strip(): column
-        for name, column in zip(rows[0], zip(*rows[1:], strict=True), strict=True)
+        name.strip() or f"column {position}": column
+        for position, (name, *column) in enumerate(zip(*rows, strict=True), start=1)
     }
     for name, predictor in study.predictors.items():
         for position, value in loaded[name].items():

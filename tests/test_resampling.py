@@ -177,7 +177,7 @@ def test_progress_is_shown_where_someone_watches(curved, capsys, monkeypatch):
         bootstrap(study, frame, 3, seed=1, **keys)
         output = capsys.readouterr()
         assert output.out == "" and ("0/3" in output.err) == shown
-    monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/08_beyond_the_paper.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/08_how_far_to_trust.ipynb")
     random_splits(study, frame, 400, 3, seed=1)
     assert "0/3" in capsys.readouterr().err
 
