@@ -211,12 +211,12 @@ def _guess_encoding(content: bytes) -> tuple[str, str]:
         return "utf-16", "the file opens with the mark of UTF-16"
     if _decodes(content, "utf-8"):
         return "utf-8", ""
-    # Chinese characters are pairs of high bytes; Western letters with accents mostly stand alone.
+    # Chinese characters are mostly pairs of high bytes; Western letters with accents stand alone.
     runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
     in_pairs = sum(run % 2 == 0 for run in runs) > len(runs) / 2
-    if in_pairs and _decodes(content, "gb18030"):
-        return "gb18030", "the bytes are not UTF-8 but are Chinese text in GB18030 (or GBK)"
-    return "cp1252", "the bytes are neither UTF-8 nor GB18030: Western Windows is assumed"
+    if _decodes(content, "gb18030") and (in_pairs or not _decodes(content, "cp1252")):
+        return "gb18030", "the bytes are not UTF-8 and look like Chinese in GB18030 (or GBK)"
+    return "cp1252", "the bytes are not UTF-8 and look like a Western language on Windows"
 
 
 def _decodes(content: bytes, encoding: str) -> bool:

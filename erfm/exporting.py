@@ -14,7 +14,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from erfm.page import _formatter as formatter
+from erfm.page import formatter
 from erfm.study import Study, StudyError
 
 # The tables that most papers print: the full equation, the search's steps, the classifications.

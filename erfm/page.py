@@ -146,7 +146,7 @@ class Page:
         self._file_table(frame, name, caption, headings)
         shown = pd.DataFrame(
             {
-                column: frame[column].map(_formatter(frame[column], column, formats or {}))
+                column: frame[column].map(formatter(frame[column], column, formats or {}))
                 for column in frame
             },
             dtype=object,
@@ -234,9 +234,10 @@ def _heading(column: object) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _formatter(
+def formatter(
     values: pd.Series, column: str, formats: dict[str, Format]
 ) -> Callable[[object], str]:
+    """Return how a column's values are written, by `formats`, `COLUMNS` or their type."""
     spec = formats.get(column)
     if spec is None and pd.api.types.is_integer_dtype(values):
         spec = ",d"

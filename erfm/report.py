@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,8 @@ from sphinx.util.docutils import docutils_namespace
 from tqdm import tqdm
 from traitlets.config import Config
 
+from erfm.exporting import export_tables
+from erfm.logistic import fit_logistic
 from erfm.scorecard import findings
 from erfm.study import ROOT, Study, StudyError, load_customers, load_study, split_samples
 
@@ -27,6 +30,7 @@ PAPER = "paper"
 PARAMETERS = "parameters"
 SOLUTION = "solution"
 OTHER_STUDY = "other-study"
+DOWNLOADS = "tables"
 
 STYLE = """
 .content { width: 54em; }
@@ -112,11 +116,29 @@ def _execute_to(path: Path, study: Study, target: Path) -> str:
         if path != target:
             shutil.copy(path, target)
         return path.stem
+    notebook = prepare(path, study)
     try:
-        nbformat.write(execute(prepare(path, study)), target)
+        execute(notebook)
     except CellExecutionError as error:
-        raise StudyError(f"{path.name}: {error.ename}: {error.evalue}") from None
+        if error.ename != StudyError.__name__:
+            raise StudyError(f"{path.name}: {error.ename}: {error.evalue}") from None
+        tqdm.write(f"{path.name} stops early: {error.evalue}")
+        notebook = _ended(notebook, error.evalue)
+    nbformat.write(notebook, target)
     return path.stem
+
+
+def _ended(notebook: nbformat.NotebookNode, reason: str) -> nbformat.NotebookNode:
+    """Return a page that ends, with the reason, where the study allows no further step."""
+    position = next(
+        i
+        for i, cell in enumerate(notebook.cells)
+        if any(output.output_type == "error" for output in cell.get("outputs", []))
+    )
+    told = nbformat.v4.new_markdown_cell(f"> **This page ends here.** {reason}")
+    notebook.cells = [*notebook.cells[:position], told]
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook
 
 
 def execute_all(study: Study, paths: list[Path], folder: Path) -> None:
@@ -173,8 +195,8 @@ def _for_students(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def build_report(name: str) -> Path:
     """Execute a study's notebooks and build its site; return the site's first page.
 
-    Writes ``build/<study>/`` (``notebooks``, ``tables``, ``site``) and, for the default study,
-    ``figures/``.
+    Writes ``build/<study>/`` (``notebooks``, ``tables``, ``exports``, ``site``) and, for the default
+    study, ``figures/``.
 
     Raises
     ------
@@ -183,11 +205,12 @@ def build_report(name: str) -> Path:
     """
     study = load_study(name)
     # Errors in the customers are told at once, not from inside a notebook.
-    split_samples(study, load_customers(study))
+    fit_logistic(study, split_samples(study, load_customers(study)).build)
     build = ROOT / "build" / study.name
-    for stale in ("notebooks", "tables"):
+    for stale in ("notebooks", "tables", "exports"):
         shutil.rmtree(build / stale, ignore_errors=True)
     execute_all(study, notebooks_of(study), build / "notebooks")
+    export_tables(build / "tables", study, build / "exports")
     return build_site(study, build)
 
 
@@ -199,16 +222,20 @@ def build_site(study: Study, build: Path) -> Path:
     (source / "_static").mkdir(parents=True)
     (source / "_static" / "erfm.css").write_text(STYLE, encoding="utf-8")
     pages = sorted((build / "notebooks").glob("*.ipynb"))
+    names = [page.stem for page in pages]
+    if (build / "exports").is_dir():
+        (source / f"{DOWNLOADS}.md").write_text(_downloads(build, source), encoding="utf-8")
+        names.append(DOWNLOADS)
     root = FRONT_PAGE if any(page.stem == FRONT_PAGE for page in pages) else "index"
     for page in pages:
         notebook = nbformat.read(page, as_version=4)
         _carry_alt_texts(notebook)
         _unlink_absent_pages(notebook, {page.stem for page in pages})
         if page.stem == root:
-            notebook.cells.append(nbformat.v4.new_markdown_cell(_contents(pages, root)))
+            notebook.cells.append(nbformat.v4.new_markdown_cell(_contents(names, root)))
         nbformat.write(notebook, source / page.name)
     if root == "index":
-        (source / "index.md").write_text(_index(study, pages), encoding="utf-8")
+        (source / "index.md").write_text(_index(study, names), encoding="utf-8")
     with docutils_namespace():
         app = Sphinx(
             srcdir=source,
@@ -261,13 +288,34 @@ def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> 
                 output.data["text/markdown"] = unlink(output.data["text/markdown"])
 
 
-def _contents(pages: list[Path], root: str) -> str:
-    names = "\n".join(page.stem for page in pages if page.stem != root)
-    return f"```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{names}\n```"
+def _contents(names: list[str], root: str) -> str:
+    listed = "\n".join(name for name in names if name != root)
+    return f"```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```"
 
 
-def _index(study: Study, pages: list[Path]) -> str:
-    listed = _contents(pages, "index").replace(":hidden:\n", "")
+def _downloads(build: Path, source: Path) -> str:
+    """Return the page that offers the tables, and copy them to where it finds them."""
+    for folder in ("exports", "tables"):
+        shutil.copytree(build / folder, source / folder, ignore=shutil.ignore_patterns("*.json"))
+    lines = [
+        "# Tables to take away",
+        "",
+        "All tables in one workbook; the main ones for a text:",
+        "",
+    ]
+    lines += [
+        f"- {{download}}`{p.name} <exports/{p.name}>`"
+        for p in sorted((source / "exports").iterdir())
+    ]
+    lines += ["", "## Every table as CSV", "", "Unrounded, UTF-8, a header in the first row.", ""]
+    for path in sorted((source / "tables").iterdir()):
+        caption = json.loads((build / "tables" / path.name).with_suffix(".json").read_text("utf-8"))
+        lines.append(f"- {{download}}`{path.name} <tables/{path.name}>`: {caption['caption']}")
+    return "\n".join(lines) + "\n"
+
+
+def _index(study: Study, names: list[str]) -> str:
+    listed = _contents(names, "index").replace(":hidden:\n", "")
     return f"# {study.title}\n\n{study.description}\n\n{study.source}\n\n{listed}\n"
 
 

@@ -654,8 +654,8 @@ def _check_predictors(study: Study, build: pd.DataFrame) -> None:
 
 def computable(values: pd.Series) -> bool:
     """Return whether numbers can be squared and standardised without losing all their digits."""
-    largest, spread = values.abs().max(), values.max() - values.min()
-    return bool(largest < 1e100 and spread > max(1e-100, 1e-10 * largest))
+    largest = values.abs().max()
+    return bool(largest < 1e100 and values.max() - values.min() > max(1e-100, 1e-10 * largest))
 
 
 def _check_collinearity(study: Study, build: pd.DataFrame) -> None:

@@ -330,6 +330,7 @@ COLUMNS = [
     st.sampled_from(["a", "b", "c", "?", "NA"]),
     st.integers(-9, 10**6).map(str),
     st.floats().map(repr),
+    st.sampled_from(["1e308", "-1e308", "1e-308"]),
     st.sampled_from(["1,5", "2,25", "1.234,5", "n/a"]),
     st.text(max_size=3),
     st.dates().map(str),
@@ -360,6 +361,8 @@ def test_odd_files_give_a_draft_that_loads_or_one_clear_error(
     except StudyError as error:
         assert str(path.parent) in str(error)
         return
+    if encoding == "gb18030" and study.format.encoding == "cp1252":
+        return  # Too little text to tell; the study file says that the encoding is a guess.
     source = {
         name.strip() or f"column {position}": column
         for position, (name, *column) in enumerate(zip(*rows, strict=True), start=1)
