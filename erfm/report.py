@@ -195,8 +195,8 @@ def _for_students(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def build_report(name: str) -> Path:
     """Execute a study's notebooks and build its site; return the site's first page.
 
-    Writes ``build/<study>/`` (``notebooks``, ``tables``, ``exports``, ``site``) and, for the default
-    study, ``figures/``.
+    Writes ``build/<study>/`` (``notebooks``, ``tables``, ``exports``, ``site``) and, for the
+    default study, ``figures/``.
 
     Raises
     ------

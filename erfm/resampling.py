@@ -43,6 +43,13 @@ CONSTANT_COLUMN = "a variable is constant in the resample"
 ONE_OUTCOME = "all customers of the resample have the same outcome"
 
 
+def at_most(customers: pd.DataFrame, most: int, *, seed: int) -> pd.DataFrame:
+    """Return the customers, or a random `most` of them in their order if there are more."""
+    if len(customers) <= most:
+        return customers
+    return customers.sample(most, random_state=np.random.default_rng(seed)).sort_index()
+
+
 @dataclass(frozen=True)
 class Procedure:
     """How an equation is made from customers, on raw arrays so that it can be repeated often.

@@ -12,6 +12,7 @@ from erfm.resampling import (
     CONSTANT_COLUMN,
     INDEXES,
     ONE_OUTCOME,
+    at_most,
     bootstrap,
     inclusion_frequencies,
     make_procedure,
@@ -271,3 +272,13 @@ def test_place_among_the_splits(curved):
     place = place_among(median, splits)
     assert place.loc["auc", "share_below"] == pytest.approx(0.5, abs=0.03)
     assert (place["lower"] <= place["mean"]).all() and (place["mean"] <= place["upper"]).all()
+
+
+def test_at_most_draws_the_same_customers_in_their_order():
+    customers = pd.DataFrame({"customer_id": range(1000)})
+    assert at_most(customers, 1000, seed=1) is customers
+    drawn = at_most(customers, 100, seed=1)
+    assert len(drawn) == 100
+    assert drawn.index.is_monotonic_increasing
+    assert drawn.equals(at_most(customers, 100, seed=1))
+    assert not drawn.equals(at_most(customers, 100, seed=2))
