@@ -82,6 +82,13 @@ COLUMNS: dict[str, tuple[str, Format]] = {
 }
 
 
+def figure_folder(study: Study) -> Path:
+    """Return where a study's figures are filed: ``figures/`` for the default study."""
+    if study.name == DEFAULT_STUDY:
+        return ROOT / "figures"
+    return ROOT / "build" / study.name / "figures"
+
+
 class Page:
     """One notebook's view of one study.
 
@@ -97,8 +104,7 @@ class Page:
         self.study: Study = load_study(study)
         self.number = notebook.split("_")[0]
         self.build = ROOT / "build" / self.study.name
-        default = self.study.name == DEFAULT_STUDY
-        self.figures = ROOT / "figures" if default else self.build / "figures"
+        self.figures = figure_folder(self.study)
         figures.style()
         labels = "".join(p.axis_label + "".join(p.levels) for p in self.study.predictors.values())
         self.font_warning = figures.use_cjk_font() if figures.has_cjk(labels) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import os
 import re
@@ -20,8 +21,9 @@ from traitlets.config import Config
 
 from erfm.exporting import export_tables
 from erfm.logistic import fit_logistic
+from erfm.page import figure_folder
 from erfm.scorecard import findings
-from erfm.study import ROOT, Study, StudyError, load_customers, load_study, split_samples
+from erfm.study import DATA, ROOT, Study, StudyError, load_customers, load_study, split_samples
 
 NOTEBOOKS = ROOT / "notebooks"
 README = ROOT / "README.md"
@@ -124,8 +126,31 @@ def _execute_to(path: Path, study: Study, target: Path) -> str:
             raise StudyError(f"{path.name}: {error.ename}: {error.evalue}") from None
         tqdm.write(f"{path.name} stops early: {error.evalue}")
         notebook = _ended(notebook, error.evalue)
+    if path != target:
+        notebook.metadata["erfm"] = {"inputs": inputs(path, study)}
     nbformat.write(notebook, target)
     return path.stem
+
+
+def inputs(path: Path, study: Study) -> str:
+    """Return a digest of all that an executed notebook depends on, and of its figures' names."""
+    files = [path, study.path, study.file, ROOT / "requirements.lock"]
+    files += sorted(file for folder in (ROOT / "erfm", DATA) for file in folder.rglob("*.*"))
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file() and file.suffix != ".pyc":
+            digest.update(file.read_bytes())
+    figures = figure_folder(study).glob(f"{path.stem[:2]}_*.png")
+    digest.update(" ".join(sorted(figure.name for figure in figures)).encode())
+    return digest.hexdigest()
+
+
+def _is_current(path: Path, study: Study, executed: Path) -> bool:
+    """Return whether a notebook was executed with the inputs that it would have now."""
+    if not executed.is_file():
+        return False
+    recorded = nbformat.read(executed, as_version=4).metadata.get("erfm", {})
+    return recorded.get("inputs") == inputs(path, study)
 
 
 def _ended(notebook: nbformat.NotebookNode, reason: str) -> nbformat.NotebookNode:
@@ -171,9 +196,13 @@ def with_findings(readme: str) -> str:
 
 
 def write_student_copies() -> Path:
-    """Write the notebooks without solutions and outputs to ``build/student``, for a class."""
+    """Write the notebooks without solutions and outputs to ``build/student``, for a class.
+
+    Earlier copies there are replaced.
+    """
     folder = ROOT / "build" / "student"
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = [_for_students(cell) for cell in notebook.cells]
@@ -195,6 +224,7 @@ def _for_students(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def build_report(name: str) -> Path:
     """Execute a study's notebooks and build its site; return the site's first page.
 
+    A notebook that was executed already, with the same code and customers, is not executed again.
     Writes ``build/<study>/`` (``notebooks``, ``tables``, ``exports``, ``site``) and, for the
     default study, ``figures/``.
 
@@ -207,11 +237,21 @@ def build_report(name: str) -> Path:
     # Errors in the customers are told at once, not from inside a notebook.
     fit_logistic(study, split_samples(study, load_customers(study)).build)
     build = ROOT / "build" / study.name
-    for stale in ("notebooks", "tables", "exports"):
-        shutil.rmtree(build / stale, ignore_errors=True)
-    execute_all(study, notebooks_of(study), build / "notebooks")
+    paths, executed = notebooks_of(study), build / "notebooks"
+    due = [path for path in paths if not _is_current(path, study, executed / path.name)]
+    for stale in [path for path in executed.glob("*.ipynb") if path.name not in _names(paths)]:
+        stale.unlink()
+    for table in (build / "tables").glob("*"):
+        if not table.name.startswith(tuple(name[:3] for name in _names(paths) - _names(due))):
+            table.unlink()
+    execute_all(study, due, executed)
+    shutil.rmtree(build / "exports", ignore_errors=True)
     export_tables(build / "tables", study, build / "exports")
     return build_site(study, build)
+
+
+def _names(paths: list[Path]) -> set[str]:
+    return {path.name for path in paths}
 
 
 def build_site(study: Study, build: Path) -> Path:

@@ -9,6 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from erfm import report
 from erfm.report import (
     NOTEBOOKS,
     README,
@@ -106,7 +107,7 @@ def test_unknown_study_is_told_in_one_line():
 
 
 @pytest.mark.bank_churners
-def test_report_on_another_bank_from_end_to_end():
+def test_report_on_another_bank_from_end_to_end(monkeypatch):
     site = build_report("bank_churners").parent
     pages = check_site(site)
     assert "index.html" in pages and "02_full_model.html" in pages
@@ -116,6 +117,15 @@ def test_report_on_another_bank_from_end_to_end():
     text = "\n".join(path.read_text(encoding="utf-8") for path in site.glob("*.html"))
     for word in ("Cao, Xu", "simulated", "the paper", "reconstruction"):
         assert word not in text
+
+    executed = []
+    monkeypatch.setattr(report, "execute_all", lambda study, due, folder: executed.extend(due))
+    build_report("bank_churners")
+    assert not executed, "a second run executes nothing again"
+    (tables / "02_coefficients.csv").unlink()
+    (site.parent / "notebooks" / "02_full_model.ipynb").unlink()
+    build_report("bank_churners")
+    assert [path.stem for path in executed] == ["02_full_model"]
 
 
 def test_students_get_no_solutions_and_no_outputs():
