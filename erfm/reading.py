@@ -7,13 +7,16 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
 
 MISSING = ("NA", "NaN")
 ROWS_AT_A_TIME = 50_000
@@ -149,6 +152,9 @@ def _column_names(path: Path, table: pd.DataFrame) -> list[str]:
 
 def _read_text(path: Path, form: Format) -> pd.DataFrame:
     """Read a text file with all cells as text; the csv module knows the row of any fault."""
+    plain = _read_plain(path, form)
+    if plain is not None:
+        return plain
     try:
         with path.open(encoding=form.codec, newline="") as lines:
             rows = csv.reader(lines, delimiter=form.separator, strict=True)
@@ -172,6 +178,38 @@ def _read_text(path: Path, form: Format) -> pd.DataFrame:
             f"({form.separator!r}), a line break or a quotation mark must be enclosed in quotation "
             'marks, and a quotation mark inside it be doubled ("").'
         ) from None
+
+
+def _read_plain(path: Path, form: Format) -> pd.DataFrame | None:
+    """Read a faultless UTF-8 file without quotation marks, many times faster; None for any other.
+
+    Arrow refuses uneven rows and bytes that are not UTF-8, but does not say enough about them.
+    """
+    content = path.read_bytes()
+    lone_returns = content.count(b"\r") != content.count(b"\r\n")
+    if form.codec != "utf-8-sig" or b'"' in content or lone_returns:
+        return None
+    width = content.split(b"\n", 1)[0].count(form.separator.encode()) + 1
+    names = [f"f{i}" for i in range(width)]
+    try:
+        table = arrow_csv.read_csv(
+            BytesIO(content),
+            read_options=arrow_csv.ReadOptions(autogenerate_column_names=True),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=form.separator, quote_char=False, ignore_empty_lines=False
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string())
+            ),
+        )
+    except (pa.ArrowInvalid, ValueError):
+        return None
+    text = {pa.string(): pd.StringDtype(na_value=np.nan)}
+    cells = table.to_pandas(types_mapper=text.get)
+    header = cells.iloc[0].tolist()
+    if not any(name.strip() for name in header):
+        return None
+    return cells.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
 
 
 def _chunks(

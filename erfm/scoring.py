@@ -16,7 +16,15 @@ from scipy import special, stats
 
 from erfm.logistic import CONSTANT, design_matrix, fit_logistic
 from erfm.model_file import Model, describe_model, load_model
-from erfm.reading import StudyError, nearest, read_table, show_rows, to_numbers, to_text
+from erfm.reading import (
+    StudyError,
+    nearest,
+    read_table,
+    show_rows,
+    to_numbers,
+    to_text,
+    to_texts,
+)
 from erfm.stepwise import forward_lr
 from erfm.study import Samples, Study, load_customers, load_study, split_samples
 from erfm.validation import wilson_interval
@@ -335,21 +343,15 @@ def read_customers(model: Model, path: Path) -> tuple[pd.DataFrame, tuple[str, .
                 f"needs. {nearest(column, table.columns)}"
             )
     identifiers = table[model.id_column] if model.id_column else pd.Series(table.index + 1)
-    customers = pd.DataFrame({"customer_id": _as_text(identifiers)}, index=table.index)
+    customers = pd.DataFrame({"customer_id": to_texts(identifiers)}, index=table.index)
     _check_identifiers(path, model, customers["customer_id"])
     for name, column in needed.items():
         if model.predictors[name].levels:
-            customers[name] = _as_text(table[column])
+            customers[name] = to_texts(table[column])
         else:
             where = f"{path}, column '{column}'"
             customers[name] = to_numbers(table[column], model.format, where)
     return customers, _ignored(model, table, {model.id_column, *needed.values()})
-
-
-def _as_text(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(values):
-        values = values.map(to_text, na_action="ignore")
-    return values.astype("str")
 
 
 def _check_identifiers(path: Path, model: Model, identifiers: pd.Series) -> None:

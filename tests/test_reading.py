@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from erfm import reading
 from erfm.reading import Format, StudyError, nearest, read_table, show_rows, to_numbers, to_text
 
 SAFE = st.characters(exclude_categories=["Cs"])
@@ -261,3 +262,32 @@ def test_nearest_and_to_text():
     assert nearest("zzz", []) == ""
     assert nearest("?", [f"c{i}" for i in range(20)]).endswith("c11 and 8 more.")
     assert [to_text(v) for v in (1.0, 1.5, " a ", True, 3)] == ["1", "1.5", "a", "True", "3"]
+
+
+# --- The two ways of reading text -----------------------------------------------------------------
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters='",\r\n\x00'), max_size=6)
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6), st.booleans(), st.booleans())
+def test_plain_files_read_fast_are_as_the_csv_module_reads_them(tmp_path_factory, rows, bom, crlf):
+    text = "\n".join(["a,b,c", *(",".join(row) for row in rows)]) + "\n"
+    content = (b"\xef\xbb\xbf" if bom else b"") + text.encode()
+    path = tmp_path_factory.mktemp("plain") / "customers.csv"
+    path.write_bytes(content.replace(b"\n", b"\r\n") if crlf else content)
+    fast = reading._read_plain(path, Format())
+    assert fast is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_read_plain", lambda path, form: None)
+        slow = reading._read_text(path, Format())
+    pd.testing.assert_frame_equal(fast, slow)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'a,b\n"1",2\n', b"a,b\n1\n", b"a,b\n1,2,3\n", b"a,b\n\xff,2\n", b"a,b\r1,2\r", b"\n1,2\n"],
+)
+def test_faulty_and_quoted_files_are_left_to_the_csv_module(tmp_path, content):
+    path = tmp_path / "customers.csv"
+    path.write_bytes(content)
+    assert reading._read_plain(path, Format()) is None
