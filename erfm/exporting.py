@@ -22,6 +22,7 @@ MAIN_TABLES = ("02_coefficients", "03_steps", "04_classification")
 CONTENTS = "Contents"
 LATEX = str.maketrans(
     {character: f"\\{character}" for character in "&%$#_{}"}
+    | {"<": "$<$", ">": "$>$"}
     | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
 )
 EXCEL_NAME_LENGTH = 31

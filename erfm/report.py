@@ -33,6 +33,7 @@ PARAMETERS = "parameters"
 SOLUTION = "solution"
 OTHER_STUDY = "other-study"
 DOWNLOADS = "tables"
+KINDS = {".xlsx": "every table, a sheet each", ".docx": "for Word", ".tex": "for LaTeX"}
 
 STYLE = """
 .content { width: 54em; }
@@ -340,12 +341,12 @@ def _downloads(build: Path, source: Path) -> str:
     lines = [
         "# Tables to take away",
         "",
-        "All tables in one workbook; the main ones for a text:",
+        "All tables in one workbook, and the main ones for a text:",
         "",
     ]
     lines += [
-        f"- {{download}}`{p.name} <exports/{p.name}>`"
-        for p in sorted((source / "exports").iterdir())
+        f"- {{download}}`{path.name} <exports/{path.name}>`: {KINDS[path.suffix]}"
+        for path in sorted((source / "exports").iterdir())
     ]
     lines += ["", "## Every table as CSV", "", "Unrounded, UTF-8, a header in the first row.", ""]
     for path in sorted((source / "tables").iterdir()):

@@ -1,0 +1,136 @@
+"""What the figures draw, read back from them: nbval does not compare pictures."""
+
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib import font_manager
+
+from erfm import figures, figures_examination
+from erfm.importance import DEFINITIONS, standardised_coefficients
+from erfm.logistic import design_matrix, fit_logistic, scaled_odds_ratios
+from erfm.page import save_figure
+from erfm.scorecard import scorecard
+from erfm.stepwise import forward_lr
+from erfm.study import sample_path
+from erfm.validation import calibration_groups, classification_table, roc
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    figures.style()
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def full(reconstruction):
+    study, samples = reconstruction
+    return fit_logistic(study, samples.build)
+
+
+def texts(axes) -> str:
+    return " ".join(text.get_text() for text in axes.texts)
+
+
+def test_sample_flow_states_every_count(reconstruction):
+    study, samples = reconstruction
+    path = sample_path(study, samples.complete, samples)
+    axes = figures.sample_flow(path, "no age").axes[0]
+    for customers in path["customers"]:
+        assert f"{customers:,.0f} customers" in texts(axes)
+
+
+def test_forest_draws_the_odds_ratios_on_both_scales(reconstruction, full):
+    study, samples = reconstruction
+    sd = design_matrix(study, samples.build).std()
+    tables = [scaled_odds_ratios(full, sd * 0 + 1), scaled_odds_ratios(full, sd)]
+    for axes, table in zip(figures.forest(study, *tables).axes, tables, strict=True):
+        drawn = np.concatenate([container[0].get_xdata() for container in axes.containers])
+        assert sorted(drawn) == pytest.approx(sorted(table["odds_ratio"]))
+        assert len(axes.containers) == 2, "significant and other odds ratios look different"
+        assert 1 in axes.get_xticks()
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(0.2, 12), (0.99, 1.07), (0.9999, 1.0002)])
+def test_odds_ticks_are_few_and_span_one(lower, upper):
+    ticks = figures._odds_ticks(lower, upper)
+    assert 3 <= len(ticks) <= 9
+    assert min(ticks) <= 1 <= max(ticks)
+
+
+def test_selection_path_falls_as_the_steps_do(reconstruction):
+    study, samples = reconstruction
+    selection = forward_lr(study, samples.build)
+    axes = figures.selection_path(study, selection).axes[0]
+    assert axes.lines[0].get_ydata() == pytest.approx(
+        [-2 * step.log_likelihood for step in selection.steps]
+    )
+
+
+def test_roc_and_calibration_draw_their_tables(full):
+    curve = roc(full.outcome, full.probabilities)
+    drawn = figures.roc_figure(curve, {"cut-off": (0.2, 0.6)}).axes[0].lines
+    assert drawn[0].get_ydata() == pytest.approx(curve.curve["sensitivity"])
+    assert drawn[2].get_xydata()[0] == pytest.approx((0.2, 0.6))
+    groups = calibration_groups(full.outcome, full.probabilities)
+    points = figures.calibration(groups).axes[0].containers[0][0]
+    assert points.get_xydata() == pytest.approx(groups[["predicted", "observed"]].to_numpy())
+
+
+def test_classification_areas_are_the_counts(full):
+    table = classification_table(full.outcome, full.probabilities, 0.5)
+    axes = figures.classification_mosaic({"at a half": table}).axes[0]
+    counts = table.iloc[:2, :2].to_numpy().ravel()
+    areas = [bar.get_width() * bar.get_height() for bar in axes.patches]
+    assert np.array(areas) / sum(areas) == pytest.approx(counts / counts.sum(), abs=0.02)
+    assert [text.get_text() for text in axes.texts] == [f"{count:,}" for count in counts]
+
+
+def test_standardised_coefficients_are_drawn_relative_to_the_largest(reconstruction, full):
+    study, samples = reconstruction
+    table = standardised_coefficients(study, full, samples.build)
+    axes = figures.standardised(study, table, DEFINITIONS).axes[0]
+    for line, name in zip(axes.lines, DEFINITIONS, strict=False):
+        assert line.get_xdata() == pytest.approx(table[name].abs() / table[name].abs().max())
+
+
+def test_verdict_strip_has_a_tile_for_every_printed_value():
+    card = scorecard()
+    axes = figures_examination.verdict_strip(card).axes[0]
+    assert len(axes.patches) == len(card)
+
+
+def test_every_distinction_has_a_second_cue():
+    looks = [figures.RETAINED, figures.CHURNED]
+    for cue in ("marker", "linestyle", "hatch"):
+        assert len({look[cue] for look in looks}) == 2
+    markers = [marker for *_, marker in figures_examination.VERDICT_LOOK.values()]
+    assert len(set(markers)) == len(markers)
+
+
+def test_chinese_labels_get_a_font_or_an_advice(monkeypatch):
+    assert figures.has_cjk("最近天数")
+    assert not figures.has_cjk("Recency (días), Größe – 5 €")
+    fonts = [SimpleNamespace(name="DejaVu Sans"), SimpleNamespace(name="Noto Sans CJK SC")]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", fonts)
+    assert figures.use_cjk_font() == ""
+    assert plt.rcParams["font.family"] == ["sans-serif", "Noto Sans CJK SC"]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", fonts[:1])
+    assert "fonts-noto-cjk" in figures.use_cjk_font()
+
+
+def test_a_picture_that_looks_the_same_is_not_written_again(tmp_path):
+    path = tmp_path / "picture.png"
+    figure, axes = plt.subplots()
+    line = axes.plot([0, 1], [0, 1])[0]
+    save_figure(figure, path)
+    first = path.stat().st_mtime_ns
+    line.set_ydata([0, 1 + 1e-9])
+    save_figure(figure, path)
+    assert path.stat().st_mtime_ns == first
+    line.set_ydata([1, 0])
+    save_figure(figure, path)
+    assert path.stat().st_mtime_ns != first
+    assert [file.name for file in tmp_path.iterdir()] == ["picture.png"]
