@@ -122,10 +122,11 @@ def test_report_on_another_bank_from_end_to_end(monkeypatch):
     monkeypatch.setattr(report, "execute_all", lambda study, due, folder: executed.extend(due))
     build_report("bank_churners")
     assert not executed, "a second run executes nothing again"
-    (tables / "02_coefficients.csv").unlink()
-    (site.parent / "notebooks" / "02_full_model.ipynb").unlink()
-    build_report("bank_churners")
-    assert [path.stem for path in executed] == ["02_full_model"]
+    stored, study = site.parent / "notebooks" / "02_full_model.ipynb", load_study("bank_churners")
+    assert report._is_current(NOTEBOOKS / stored.name, study, stored)
+    assert not report._is_current(NOTEBOOKS / stored.name, load_study("reconstruction"), stored)
+    assert not report._is_current(NOTEBOOKS / "03_stepwise_reduction.ipynb", study, stored)
+    assert not report._is_current(NOTEBOOKS / stored.name, study, stored.with_name("absent.ipynb"))
 
 
 def test_students_get_no_solutions_and_no_outputs():
