@@ -10,7 +10,7 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy import optimize, special, stats
 
-from erfm.study import Study, StudyError
+from erfm.study import Study, StudyError, design_columns, design_matrix
 
 CONSTANT = "Constant"
 
@@ -45,34 +45,6 @@ class LogisticFit:
     @property
     def n(self) -> int:
         return len(self.outcome)
-
-
-def design_columns(study: Study, terms: list[str] | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the design columns of each term, e.g. {"gender": ("gender(male)",)}."""
-    terms = list(study.predictors) if terms is None else terms
-    columns = {}
-    for term in terms:
-        levels = study.predictors[term].levels
-        columns[term] = tuple(f"{term}({level})" for level in levels[1:]) if levels else (term,)
-    return columns
-
-
-def design_matrix(
-    study: Study, frame: pd.DataFrame, terms: list[str] | None = None
-) -> pd.DataFrame:
-    """Return the predictors as numbers: (n, number of design columns), without the constant.
-
-    A categorical predictor becomes indicators of its levels but the reference level.
-    """
-    design = {}
-    for term, columns in design_columns(study, terms).items():
-        predictor = study.predictors[term]
-        if not predictor.levels:
-            design[term] = frame[term].astype(float)
-            continue
-        for column, level in zip(columns, predictor.levels[1:], strict=True):
-            design[column] = (frame[term] == level).astype(float)
-    return pd.DataFrame(design, index=frame.index)
 
 
 def fit_logistic(study: Study, frame: pd.DataFrame, terms: list[str] | None = None) -> LogisticFit:

@@ -29,8 +29,8 @@ ROLES = ("recency", "frequency", "amount", "has_child", "gender", "age")
 EVENTS_PER_VARIABLE = 5
 
 __all__ = [
-    "Predictor", "Samples", "Study", "StudyError", "load_customers", "load_study", "sample_path",
-    "split_samples",
+    "Predictor", "Samples", "Study", "StudyError", "design_columns", "design_matrix",
+    "load_customers", "load_study", "sample_path", "split_samples",
 ]  # fmt: skip
 
 
@@ -659,8 +659,6 @@ def computable(values: pd.Series) -> bool:
 
 
 def _check_collinearity(study: Study, build: pd.DataFrame) -> None:
-    from erfm.logistic import design_matrix
-
     dependence = linear_dependence(design_matrix(study, build))
     if dependence is not None:
         column, others = dependence
@@ -704,6 +702,34 @@ def _split_warnings(study: Study, build: pd.DataFrame) -> tuple[str, ...]:
         f"model-building sample; below {EVENTS_PER_VARIABLE} the estimates are unreliable. Use "
         "more customers or fewer predictors.",
     )
+
+
+def design_columns(study: Study, terms: list[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the design columns of each term, e.g. {"gender": ("gender(male)",)}."""
+    terms = list(study.predictors) if terms is None else terms
+    columns = {}
+    for term in terms:
+        levels = study.predictors[term].levels
+        columns[term] = tuple(f"{term}({level})" for level in levels[1:]) if levels else (term,)
+    return columns
+
+
+def design_matrix(
+    study: Study, frame: pd.DataFrame, terms: list[str] | None = None
+) -> pd.DataFrame:
+    """Return the predictors as numbers: (n, number of design columns), without the constant.
+
+    A categorical predictor becomes indicators of its levels but the reference level.
+    """
+    design = {}
+    for term, columns in design_columns(study, terms).items():
+        predictor = study.predictors[term]
+        if not predictor.levels:
+            design[term] = frame[term].astype(float)
+            continue
+        for column, level in zip(columns, predictor.levels[1:], strict=True):
+            design[column] = (frame[term] == level).astype(float)
+    return pd.DataFrame(design, index=frame.index)
 
 
 def sample_path(study: Study, customers: pd.DataFrame, samples: Samples) -> pd.DataFrame:
