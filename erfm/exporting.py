@@ -14,7 +14,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from erfm.page import formatter
+from erfm.page import as_text
 from erfm.study import Study, StudyError
 
 # The tables that most papers print: the full equation, the search's steps, the classifications.
@@ -39,16 +39,7 @@ class Table:
 
     def shown(self, study: Study) -> pd.DataFrame:
         """Return the table as the page shows it: rounded text, the study's labels, headings."""
-        text = pd.DataFrame(
-            {
-                column: values.map(formatter(values, column, {}))
-                for column, values in self.frame.items()
-            },
-            dtype=object,
-        )
-        if text.index.nlevels == 1:
-            text.index = pd.Index([study.label(str(row)) for row in text.index])
-        return text.rename(columns=self.headings)
+        return as_text(study, self.frame, self.headings)
 
 
 def read_tables(folder: Path) -> list[Table]:

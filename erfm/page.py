@@ -30,9 +30,9 @@ def p_text(p: float) -> str:
     return f"p {p_value(p).replace('<', '< ')}" if p < 0.0005 else f"p = {p:.3f}"
 
 
-def number(value: float, decimals: int = 3) -> str:
-    """Return a number rounded, with a typographic minus sign."""
-    return _typographic(f"{value:,.{decimals}f}")
+def number(value: float, spec: str = ",.3f") -> str:
+    """Return a number in a format, with a typographic minus sign."""
+    return _typographic(format(value, spec))
 
 
 def percent(share: float) -> str:
@@ -153,16 +153,7 @@ class Page:
             for column in frame
         }
         self._file_table(frame, name, caption, headings)
-        shown = pd.DataFrame(
-            {
-                column: frame[column].map(formatter(frame[column], column, formats or {}))
-                for column in frame
-            },
-            dtype=object,
-        )
-        if frame.index.nlevels == 1:
-            shown.index = [self._row_label(label, frame.index.name) for label in frame.index]
-        shown = shown.rename(columns=headings).rename_axis(columns=None)
+        shown = as_text(self.study, frame, headings, formats)
         text = [headings[c] for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
         left = [{"selector": "th, td", "props": "text-align: left"}]
         styler = (
@@ -177,12 +168,6 @@ class Page:
         )
         styler.cell_ids = False
         return HTML(f'<div style="overflow-x: auto">{styler.to_html()}</div>')
-
-    def _row_label(self, label: object, index_name: object) -> str:
-        """Return a predictor's label, a ledger's key as it is, anything else as words."""
-        text = str(label)
-        known = self.study.label(text)
-        return known if known != text or index_name == "key" else _heading(text)
 
     def linked_table(self, table: pd.DataFrame, name: str, caption: str) -> Markdown:
         """File a table of text as `table` does and show it in Markdown, which may hold links.
@@ -233,6 +218,32 @@ def save_figure(figure: Figure, path: Path) -> None:
     fresh.replace(path)
 
 
+def as_text(
+    study: Study,
+    frame: pd.DataFrame,
+    headings: dict[str, str],
+    formats: dict[str, Format] | None = None,
+) -> pd.DataFrame:
+    """Return a table as a reader sees it: rounded text, headings, rows with the study's labels."""
+    text = pd.DataFrame(
+        {
+            column: values.map(_formatter(values, column, formats or {}))
+            for column, values in frame.items()
+        },
+        dtype=object,
+    )
+    if frame.index.nlevels == 1:
+        text.index = [_row_label(study, label, frame.index.name) for label in frame.index]
+    return text.rename(columns=headings).rename_axis(columns=None)
+
+
+def _row_label(study: Study, label: object, index_name: object) -> str:
+    """Return a predictor's label, a ledger's key as it is, anything else as words."""
+    text = str(label)
+    known = study.label(text)
+    return known if known != text or index_name == "key" else _heading(text)
+
+
 def _typographic(text: str) -> str:
     """Return a formatted number with a minus sign for its hyphen, and none before zeros."""
     return text.replace("-", "−" if text.strip("-0.,") else "", 1)
@@ -243,7 +254,7 @@ def _heading(column: object) -> str:
     return text[:1].upper() + text[1:]
 
 
-def formatter(
+def _formatter(
     values: pd.Series, column: str, formats: dict[str, Format]
 ) -> Callable[[object], str]:
     """Return how a column's values are written, by `formats`, `COLUMNS` or their type."""

@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 from erfm.exporting import export_tables
 from erfm.logistic import fit_logistic
-from erfm.page import figure_folder
+from erfm.page import DEFAULT_STUDY, figure_folder
 from erfm.scorecard import findings
 from erfm.study import DATA, ROOT, Study, StudyError, load_customers, load_study, split_samples
 
@@ -76,7 +76,7 @@ def prepare(path: Path, study: Study) -> nbformat.NotebookNode:
         notebook.cells = [cell for cell in notebook.cells if PAPER not in _tags(cell)]
     for cell in notebook.cells:
         if PARAMETERS in _tags(cell):
-            known = study.path.parent == ROOT / "data"
+            known = study.path.parent == DATA
             cell.source = f'STUDY = "{study.name if known else study.path.resolve().as_posix()}"'
     return notebook
 
@@ -108,8 +108,6 @@ def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     )
     # A kernel that nobody sits at: no sliders in what it shows.
     client.execute(env={k: v for k, v in os.environ.items() if k != "JPY_SESSION_NAME"})
-    # The kernel reports its own version; the notebook stays the same on every Python.
-    notebook.metadata["language_info"] = {"name": "python"}
     return notebook
 
 
@@ -127,6 +125,8 @@ def _execute_to(path: Path, study: Study, target: Path) -> str:
             raise StudyError(f"{path.name}: {error.ename}: {error.evalue}") from None
         tqdm.write(f"{path.name} stops early: {error.evalue}")
         notebook = _ended(notebook, error.evalue)
+    # The kernel reports its own version; the notebook stays the same on every Python.
+    notebook.metadata["language_info"] = {"name": "python"}
     if path != target:
         notebook.metadata["erfm"] = {"inputs": inputs(path, study)}
     nbformat.write(notebook, target)
@@ -163,7 +163,6 @@ def _ended(notebook: nbformat.NotebookNode, reason: str) -> nbformat.NotebookNod
     )
     told = nbformat.v4.new_markdown_cell(f"> **This page ends here.** {reason}")
     notebook.cells = [*notebook.cells[:position], told]
-    notebook.metadata["language_info"] = {"name": "python"}
     return notebook
 
 
@@ -183,7 +182,7 @@ def execute_all(study: Study, paths: list[Path], folder: Path) -> None:
 
 def update_notebooks(names: list[str]) -> None:
     """Execute notebooks (all, or those named) in place and compute the README's findings."""
-    study = load_study("reconstruction")
+    study = load_study(DEFAULT_STUDY)
     paths = [p for p in sorted(NOTEBOOKS.glob("*.ipynb")) if not names or p.stem in names]
     execute_all(study, paths, NOTEBOOKS)
     README.write_text(with_findings(README.read_text(encoding="utf-8")), encoding="utf-8")

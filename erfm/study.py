@@ -106,11 +106,10 @@ class Study:
 
     def label(self, column: str) -> str:
         """Return the label of a predictor or design column, e.g. "Gender (male)"."""
+        if column in self.predictors:
+            return self.predictors[column].label
         name, _, level = column.partition("(")
-        predictor = self.predictors.get(name)
-        if column in self.predictors or predictor is None:
-            return self.predictors[column].label if column in self.predictors else column
-        return f"{predictor.label} ({level}"
+        return f"{self.predictors[name].label} ({level}" if name in self.predictors else column
 
     def role(self, role: str) -> Predictor | None:
         """Return the predictor that plays `role`, or None."""

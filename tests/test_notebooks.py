@@ -63,6 +63,21 @@ class TestEveryNotebook:
     def test_says_that_the_customers_are_simulated(self, path):
         assert "simulated" in shown_text(path)[:2000]
 
+    def test_every_output_is_followed_by_a_sentence(self, path):
+        """Between two headings, the last thing shown is prose, unless it is an exercise."""
+        cells = nbformat.read(path, as_version=4).cells
+        last_is_prose = True
+        for cell in cells:
+            tags = cell.metadata.get("tags", [])
+            if "exercise" in tags:
+                break
+            if cell.cell_type == "markdown":
+                if cell.source.startswith("#"):
+                    assert last_is_prose, f"no sentence reads the output before: {cell.source}"
+                last_is_prose = True
+            elif cell.outputs:
+                last_is_prose = "text/markdown" in cell.outputs[-1].get("data", {})
+
     def test_knows_neither_this_machine_nor_an_object_s_address(self, path):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\b0x[0-9a-f]{6,}\b|/home/|/root/|/tmp/", text)
@@ -80,21 +95,6 @@ def test_ends_with_two_to_four_exercises_and_their_solutions(path):
 
 @pytest.mark.parametrize("path", ANY_STUDY, ids=lambda p: p.stem)
 class TestEveryStudysPages:
-    def test_every_output_is_followed_by_a_sentence(self, path):
-        """Between two headings, the last thing shown is prose, unless it is an exercise."""
-        cells = nbformat.read(path, as_version=4).cells
-        last_is_prose = True
-        for cell in cells:
-            tags = cell.metadata.get("tags", [])
-            if "exercise" in tags:
-                break
-            if cell.cell_type == "markdown":
-                if cell.source.startswith("#"):
-                    assert last_is_prose, f"no sentence reads the output before: {cell.source}"
-                last_is_prose = True
-            elif cell.outputs:
-                last_is_prose = "text/markdown" in cell.outputs[-1].get("data", {})
-
     def test_has_nothing_of_the_paper_for_another_study(self, path):
         notebook = prepare(path, load_study("bank_churners"))
         text = "\n".join(cell.source for cell in notebook.cells)
