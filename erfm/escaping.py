@@ -49,7 +49,7 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("\ufffd", text)
 
 
-def line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text that can be shown, on one line."""
     return " ".join(visible(text).split())
 
@@ -67,7 +67,7 @@ def markdown(text: str) -> str:
     takes for markup. Dollars and backslashes stand in an element of their own besides: MathJax
     looks for mathematics in the finished page, but not across elements.
     """
-    text = _MARKUP.sub(lambda found: _entity(found[0]), line(text))
+    text = _MARKUP.sub(lambda found: _entity(found[0]), one_line(text))
     return _OPENING.sub(lambda found: found[1] + _entity(found[2]), text)
 
 
@@ -78,7 +78,7 @@ def _entity(character: str) -> str:
 
 def code(text: str) -> str:
     """Write a text as code within a sentence in Markdown."""
-    text = line(text)
+    text = one_line(text)
     fence = _fence(text, least=1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"
@@ -99,7 +99,7 @@ def _fence(text: str, least: int) -> str:
 
 def latex(text: str) -> str:
     """Write a text for a LaTeX document."""
-    written = "".join(_LATEX.get(character, character) for character in line(text))
+    written = "".join(_LATEX.get(character, character) for character in one_line(text))
     return re.sub("-(?=-)", "-{}", written)
 
 
@@ -108,7 +108,7 @@ def latex_in_formula(text: str) -> str:
 
     MathJax knows few commands within ``\text``, so active characters stand outside it.
     """
-    plain = line(text).replace("^", "ˆ").replace("~", "˜")
+    plain = one_line(text).replace("^", "ˆ").replace("~", "˜")
     parts = re.split(r"([\\&%$#_{}<>|−])", plain)
     written = [_LATEX_IN_FORMULA.get(part, rf"\text{{{part}}}") for part in parts if part]
     return "".join(written)

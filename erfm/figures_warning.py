@@ -13,7 +13,7 @@ from ipywidgets import FloatSlider, interact
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH
+from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH, wrapped
 from erfm.scoring import Scores
 
 LINES = ["-", "--", ":", "-."]
@@ -98,7 +98,11 @@ def group_errors(tables: dict[str, pd.DataFrame]) -> Figure:
 
     `tables` gives the name of a variable and the table of `scoring.error_rates` by its groups.
     """
-    names = [f"{variable}: {group}" for variable, table in tables.items() for group in table.index]
+    names = [
+        wrapped(f"{variable}: {group}")
+        for variable, table in tables.items()
+        for group in table.index
+    ]
     rates = pd.concat(tables.values())
     y = np.arange(len(rates))[::-1]
     figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 0.42 * len(rates) + 1.5), sharey=True)

@@ -70,8 +70,8 @@ def test_markdown_shows_the_text_and_nothing_else(place, text):
     source = place.replace("{}", escaping.markdown(text))
     plain = place.replace("{}", "word")
     rendered = Shown(COMMONMARK.render(source))
-    if escaping.line(text):
-        assert rendered.text == PLACES[place].replace("{}", escaping.line(text))
+    if escaping.one_line(text):
+        assert rendered.text == PLACES[place].replace("{}", escaping.one_line(text))
         assert rendered.elements - {("span",)} == Shown(COMMONMARK.render(plain)).elements
         found = kinds(MYST.parse(source)) - {"html_inline", "text", "entity"}
         assert found == kinds(MYST.parse(plain)) - {"text"}
@@ -95,11 +95,11 @@ def test_no_delimiter_of_mathematics_meets_its_letters():
 
 @given(text=ANY_TEXT)
 def test_code_shows_the_text_and_nothing_else(text):
-    if not escaping.line(text):
+    if not escaping.one_line(text):
         return
     tokens = COMMONMARK.parse(f"a {escaping.code(text)} b")[1].children
     assert [token.type for token in tokens] == ["text", "code_inline", "text"]
-    assert tokens[1].content == escaping.line(text)
+    assert tokens[1].content == escaping.one_line(text)
     block, *rest = MYST.parse(escaping.code_block(text, "toml"))
     assert not rest and block.type == "fence" and block.info == "toml"
     written = re.sub("\r\n?", "\n", escaping.visible(text))
@@ -119,14 +119,14 @@ def test_what_is_visible_can_be_written_and_read_anywhere(text):
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e]", seen)
     assert len(seen) == len(text)
     seen.encode("utf-8")
-    assert not re.search(r"\s\s|[\n\r\t]", escaping.line(text))
+    assert not re.search(r"\s\s|[\n\r\t]", escaping.one_line(text))
 
 
 TEX = {
     r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textasciicircum{}": "^",
     r"\textasciigrave{}": "`", "$<$": "<", "$>$": ">", "$|$": "|", "$-$": "−", "{[}": "[",
-    "{]}": "]", "{*}": "*", "-{}": "-", r"\&": "&", r"\%": "%", r"\$": "$", r"\#": "#", r"\_": "_", r"\{": "{",
-    r"\}": "}",
+    "{]}": "]", "{*}": "*", "-{}": "-", r"\&": "&", r"\%": "%", r"\$": "$", r"\#": "#",
+    r"\_": "_", r"\{": "{", r"\}": "}",
 }  # fmt: skip
 
 
@@ -134,7 +134,7 @@ TEX = {
 def test_latex_shows_the_text_and_nothing_else(text):
     source = escaping.latex(text)
     commands = "|".join(re.escape(command) for command in sorted(TEX, key=len, reverse=True))
-    assert re.sub(commands, lambda found: TEX[found[0]], source) == escaping.line(text)
+    assert re.sub(commands, lambda found: TEX[found[0]], source) == escaping.one_line(text)
     assert not re.search(r"[\\&%$#_{}~^<>|`]", re.sub(commands, "", source))
 
 
@@ -145,7 +145,7 @@ def test_latex_in_a_formula_has_every_active_character_outside_its_text(text):
     assert not re.search(r"[\\&%$#_{}~^<>|\n]", "".join(inside))
     outside = re.sub(r"\\text\{[^{}]*\}", "", source)
     assert not re.sub(r"\\[&%$#_{}]|\{\\backslash\}|\{[<>|−-]\}", "", outside)
-    assert outside.count(r"\$") == escaping.line(text).count("$")
+    assert outside.count(r"\$") == escaping.one_line(text).count("$")
 
 
 def test_the_equation_of_ordinary_labels_is_as_it_was():
