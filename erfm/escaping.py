@@ -38,8 +38,9 @@ _LATEX_IN_FORMULA = {
 }
 # Where a spreadsheet begins to run a text: at its start, or at a part that a program with another
 # separator takes for a cell. A sign alone and a number with its sign are not run.
+_SIGN = re.compile(r"[=+\-@＝＋－＠]")
 _CELL = r"(?:\A|(?<=[;\t\r\n]))"
-_RUN = r"(?='* *[=+\-@＝＋－＠])(?!'* *[+\-]?[\d.,]*(?:\Z|[;\t\r\n]))"
+_RUN = rf"(?='* *{_SIGN.pattern})(?!'* *[+\-]?[\d.,]*(?:\Z|[;\t\r\n]))"
 _FORMULA, _GUARDED = re.compile(_CELL + _RUN), re.compile(f"{_CELL}'{_RUN}")
 LONGEST_NAME = 60
 
@@ -133,7 +134,9 @@ def csv_cell(text: str) -> str:
     One that would be run as a formula, with ``=``, ``+``, ``-`` or ``@`` first, gets an apostrophe
     before it, as is customary (CWE-1236); `from_csv_cell` gives the text back.
     """
-    return _FORMULA.sub("'", re.sub("[\ud800-\udfff]", "\ufffd", text))
+    if not text.isascii():
+        text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return _FORMULA.sub("'", text) if _SIGN.search(text) else text
 
 
 def from_csv_cell(cell: str) -> str:
