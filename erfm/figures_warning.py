@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH, wrapped
 from erfm.scoring import Scores
+from erfm.study import Study
 
 LINES = ["-", "--", ":", "-."]
 
@@ -93,14 +94,14 @@ def _banded(
     axes.plot(x, y[estimate], color=color, ls=line, lw=1.8, label=label)
 
 
-def group_errors(tables: dict[str, pd.DataFrame]) -> Figure:
+def group_errors(study: Study, tables: dict[str, pd.DataFrame]) -> Figure:
     """Draw missed leavers and false alarms of each group with 95% Wilson intervals.
 
-    `tables` gives the name of a variable and the table of `scoring.error_rates` by its groups.
+    `tables` gives the table of `scoring.error_rates` by the groups of each predictor.
     """
     names = [
-        wrapped(f"{variable}: {group}")
-        for variable, table in tables.items()
+        wrapped(f"{study.label(name)}: {group}")
+        for name, table in tables.items()
         for group in table.index
     ]
     rates = pd.concat(tables.values())

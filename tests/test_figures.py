@@ -180,7 +180,7 @@ def hostile_figures(study, samples):
     groups = samples.holdout["gender"]
     warned = samples.holdout["retained"] == 0
     errors = error_rates(samples.holdout["retained"], warned, groups)
-    yield figures_warning.group_errors({study.label("gender"): errors})
+    yield figures_warning.group_errors(study, {"gender": errors})
 
 
 def test_texts_of_a_study_are_drawn_as_they_are_and_never_fill_the_figure(hostile):
