@@ -7,6 +7,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from erfm.escaping import visible
 from erfm.page import DEFAULT_STUDY
 from erfm.study import StudyError
 
@@ -17,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options.run(options)
     except StudyError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {visible(str(error))}", file=sys.stderr)
         return 1
     return 0
 
@@ -65,7 +66,8 @@ def _score(options: argparse.Namespace) -> None:
 
     customers = options.customers
     output = options.output or customers.with_name(f"{customers.stem}_scored.csv")
-    print(score_file(options.study, customers, output, date.today().isoformat()).summary)
+    scores = score_file(options.study, customers, output, date.today().isoformat())
+    print(visible(scores.summary))
     print(f"The list is in {output}")
 
 

@@ -19,7 +19,7 @@ from sphinx.util.docutils import docutils_namespace
 from tqdm import tqdm
 from traitlets.config import Config
 
-from erfm.escaping import html, markdown, one_line
+from erfm.escaping import html, markdown, one_line, visible
 from erfm.exporting import export_tables
 from erfm.logistic import fit_logistic
 from erfm.page import DEFAULT_STUDY, figure_folder
@@ -119,7 +119,7 @@ def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def _execute_to(path: Path, study: Study, target: Path) -> str:
     if absent := absent_customers(path):
-        tqdm.write(absent)
+        tqdm.write(visible(absent))
         if path != target:
             shutil.copy(path, target)
         return path.stem
@@ -129,7 +129,7 @@ def _execute_to(path: Path, study: Study, target: Path) -> str:
     except CellExecutionError as error:
         if error.ename != StudyError.__name__:
             raise StudyError(f"{path.name}: {error.ename}: {error.evalue}") from None
-        tqdm.write(f"{path.name} stops early: {error.evalue}")
+        tqdm.write(visible(f"{path.name} stops early: {error.evalue}"))
         notebook = _ended(notebook, error.evalue)
     # The kernel reports its own version; the notebook stays the same on every Python.
     notebook.metadata["language_info"] = {"name": "python"}
@@ -298,13 +298,18 @@ def build_site(study: Study, build: Path) -> Path:
         raise StudyError(f"{site}: the site was built with warnings; see above.")
     first = site / "index.html"
     if not first.exists():
-        first.write_text(
-            f'<!doctype html><meta charset="utf-8"><title>{html(study.title)}</title>'
-            f'<meta http-equiv="refresh" content="0; url={root}.html">'
-            f'<a href="{root}.html">{html(study.title)}</a>\n',
-            encoding="utf-8",
-        )
+        first.write_text(_forward(study, root), encoding="utf-8")
     return first
+
+
+def _forward(study: Study, root: str) -> str:
+    """Return a page that leads to the first one."""
+    title = html(one_line(study.title))
+    return (
+        f'<!doctype html><meta charset="utf-8"><title>{title}</title>'
+        f'<meta http-equiv="refresh" content="0; url={root}.html">'
+        f'<a href="{root}.html">{title}</a>\n'
+    )
 
 
 def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:
