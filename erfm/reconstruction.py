@@ -212,7 +212,7 @@ def _targets(study: Study, customers: pd.DataFrame) -> Iterator[Target]:
         yield Target(
             f"ranking of |B sd|, {name} model",
             " > ".join(RANKED),
-            " > ".join(sizes.sort_values(ascending=False).index),
+            " > ".join(sizes.sort_values(ascending=False, kind="stable").index),
             sizes.is_monotonic_decreasing,
         )
 

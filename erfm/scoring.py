@@ -14,6 +14,7 @@ import pyarrow as pa
 from pyarrow import csv
 from scipy import special, stats
 
+from erfm import ties
 from erfm.logistic import CONSTANT, design_matrix, fit_logistic
 from erfm.model_file import Model, describe_model, load_model
 from erfm.reading import (
@@ -152,10 +153,12 @@ def score(model: Model, customers: pd.DataFrame, level: float = 0.95) -> Scores:
     probability, lower, upper = _churn_probabilities(model, design.to_numpy(), level)
     pushes = _pushes(model, design)
     value = _value_tier(model, frame)
+    # Who reaches a limit but for the last bits reaches it; equals stay in the order of the file.
+    limits = np.array(model.risk_limits) - ties.TIE
     risk = pd.Categorical.from_codes(
-        np.searchsorted(model.risk_limits, probability, side="right"), RISKS, ordered=True
+        np.searchsorted(limits, probability, side="right"), RISKS, ordered=True
     )
-    order = np.argsort(-probability, kind="stable")
+    order = ties.descending(probability)
     n = len(frame)
     ranked = pd.DataFrame(
         {
@@ -251,7 +254,8 @@ def contributions(model: Model, design: pd.DataFrame) -> pd.DataFrame:
 
 def _pushes(model: Model, design: pd.DataFrame) -> dict[str, pd.Categorical | np.ndarray]:
     """Return the two variables that raise each customer's risk most, and by how much."""
-    effects = contributions(model, design).to_numpy(copy=True)
+    # Rounded, so that neither equal effects nor the sign of none hang on a last bit.
+    effects = contributions(model, design).to_numpy().round(12)
     labels = [model.predictors[term].label for term in model.terms]
     rows = np.arange(len(effects))
     columns = {}
@@ -452,9 +456,9 @@ def gains_curve(
         share; the last three with ``_lower`` and ``_upper``.
     """
     shares = np.arange(1, 101) / 100 if shares is None else np.asarray(shares, dtype=float)
-    order = np.argsort(-np.asarray(churn_probability), kind="stable")
+    order = ties.descending(churn_probability)
     churned = 1.0 - np.asarray(outcome)[order]
-    ranked = np.asarray(churn_probability)[order]
+    ranked = ties.blocks(churn_probability)[order]
     n = len(ranked)
     ends = np.append(np.flatnonzero(np.diff(ranked)), n - 1)
     reached = _reached(np.ones(n), churned, ends, shares)

@@ -108,7 +108,7 @@ def test_pushes_are_the_two_largest_positive_contributions(model, sample):
         names = [study.predictors[term].label for term in pushing.index[:2]]
         assert [v for v in found[["first_push", "second_push"]] if pd.notna(v)] == names
         effects = found[["first_effect", "second_effect"]].dropna().astype(float)
-        np.testing.assert_allclose(effects, pushing.iloc[:2], rtol=1e-12)
+        np.testing.assert_allclose(effects, pushing.iloc[:2], atol=1e-12)
 
 
 def test_ranking_and_deciles(model, sample):
