@@ -1,5 +1,6 @@
 # make report   build the report (STUDY=name in data/ or path of a study file)
 # make test     run every test, notebooks included
+# make test-portable  re-execute the notebooks with the arithmetic of other processors
 # make lab      open JupyterLab on the notebooks
 # make bench    forward LR against a naive search, as ratios
 # make student  write the notebooks without solutions and outputs to build/student
@@ -13,7 +14,7 @@ READY := .venv/.ready
 # uv where it is installed, otherwise a private copy fetched with pip.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: report test lab bench student notebooks lock clean
+.PHONY: report test test-portable lab bench student notebooks lock clean
 
 report: $(READY)
 	@$(RUN) -m erfm report --study "$(STUDY)"
@@ -22,6 +23,9 @@ test: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m pytest -n auto --dist loadscope --nbval --nbval-current-env tests notebooks
+
+test-portable: $(READY)
+	$(RUN) tests/portable_notebooks.py
 
 lab: $(READY)
 	$(RUN) -m jupyterlab --notebook-dir=notebooks

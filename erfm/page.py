@@ -17,7 +17,8 @@ from erfm.study import ROOT, Samples, Study, load_study
 
 DEFAULT_STUDY = "reconstruction"
 
-Format = str | Callable[[float], str]
+Format = str | Callable[[float], str] | pd.Series
+"""How numbers are written: a format, a function, or a format for each row of the table."""
 
 
 def p_value(p: float) -> str:
@@ -226,15 +227,21 @@ def as_text(
 ) -> pd.DataFrame:
     """Return a table as a reader sees it: rounded text, headings, rows with the study's labels."""
     text = pd.DataFrame(
-        {
-            column: values.map(_formatter(values, column, formats or {}))
-            for column, values in frame.items()
-        },
+        {column: _written(values, column, formats or {}) for column, values in frame.items()},
         dtype=object,
     )
     if frame.index.nlevels == 1:
         text.index = [_row_label(study, label, frame.index.name) for label in frame.index]
     return text.rename(columns=headings).rename_axis(columns=None)
+
+
+def _written(values: pd.Series, column: str, formats: dict[str, Format]) -> pd.Series:
+    """Return a column's values as text, by `formats`, `COLUMNS` or their type."""
+    spec = formats.get(column)
+    if isinstance(spec, pd.Series):
+        written = {row: _formatter(values, column, {column: own}) for row, own in spec.items()}
+        return pd.Series([written[row](value) for row, value in values.items()], values.index)
+    return values.map(_formatter(values, column, formats))
 
 
 def _row_label(study: Study, label: object, index_name: object) -> str:
@@ -257,7 +264,7 @@ def _heading(column: object) -> str:
 def _formatter(
     values: pd.Series, column: str, formats: dict[str, Format]
 ) -> Callable[[object], str]:
-    """Return how a column's values are written, by `formats`, `COLUMNS` or their type."""
+    """Return how one value of a column is written."""
     spec = formats.get(column)
     if spec is None and pd.api.types.is_integer_dtype(values):
         spec = ",d"
