@@ -181,7 +181,8 @@ def coefficient_table(fit: LogisticFit, level: float = 0.95) -> pd.DataFrame:
         for column in columns:
             rows[column] = _coefficient_row(fit, column, z)
     rows[CONSTANT] = _coefficient_row(fit, CONSTANT, z)
-    table = pd.DataFrame.from_dict(rows, orient="index")
+    # Not from_dict: it may move rows that lack some columns.
+    table = pd.DataFrame([*rows.values()], index=[*rows])
     table["p_value"] = stats.chi2.sf(table["wald"], table["df"])
     columns = ["b", "standard_error", "wald", "df", "p_value", "odds_ratio", "lower", "upper"]
     return table.reindex(columns=columns).astype({"df": int})
