@@ -14,18 +14,15 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from erfm.page import as_text
+from erfm.escaping import from_csv_cell, latex, one_line, visible
+from erfm.page import as_text, rows_are_texts
 from erfm.study import Study, StudyError
 
 # The tables that most papers print: the full equation, the search's steps, the classifications.
 MAIN_TABLES = ("02_coefficients", "03_steps", "04_classification")
 CONTENTS = "Contents"
-LATEX = str.maketrans(
-    {character: f"\\{character}" for character in "&%$#_{}"}
-    | {"<": "$<$", ">": "$>$"}
-    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
-)
 EXCEL_NAME_LENGTH = 31
+LONGEST_PROPERTY = 255
 
 
 @dataclass(frozen=True)
@@ -58,13 +55,25 @@ def read_tables(folder: Path) -> list[Table]:
 
 def _read(path: Path) -> Table:
     described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
-    rows = [column for column in frame if column not in described["headings"]]
-    frame = frame.set_index(rows)
-    frame.index.names = [
-        None if name.startswith("Unnamed: ") else name for name in frame.index.names
-    ]
-    return Table(path.stem, frame, described["caption"], described["headings"])
+    headings, kinds = described["headings"], described["kinds"]
+    cells = pd.read_csv(path, header=None, dtype=str, keep_default_na=False)
+    columns = [_values(cells[i].iloc[1:], kind) for i, kind in enumerate(kinds)]
+    rows = len(kinds) - len(headings)
+    names = [from_csv_cell(name) or None for name in cells.iloc[0, :rows]]
+    frame = pd.DataFrame(dict(zip(headings, columns[rows:], strict=True)))
+    if rows > 1:
+        frame.index = pd.MultiIndex.from_arrays(columns[:rows], names=names)
+    else:
+        frame.index = pd.Index(columns[0].array, name=names[0])
+    return Table(path.stem, frame, described["caption"], headings)
+
+
+def _values(cells: pd.Series, kind: str) -> pd.Series:
+    """Return a column's values as they were before they were filed."""
+    if kind == "text":
+        return cells.map(from_csv_cell).mask(cells == "")
+    missing = (cells == "").any()
+    return cells.mask(cells == "").astype("int64" if kind == "integer" and not missing else float)
 
 
 def export_tables(folder: Path, study: Study, target: Path) -> list[Path]:
@@ -109,12 +118,12 @@ def notes(study: Study) -> list[str]:
     lines = [
         study.title,
         simulated if study.simulated else "",
-        " ".join(study.description.split()),
-        f"Source: {' '.join(study.source.split())}" if study.source else "",
+        study.description,
+        f"Source: {study.source}" if study.source else "",
         f"Outcome: 1 = retained ({study.retained}), 0 = churned ({study.churned}). A positive "
         "coefficient goes with retention.",
     ]
-    return [line for line in lines if line]
+    return [one_line(text) for text in lines if text]
 
 
 def variables(study: Study) -> pd.DataFrame:
@@ -137,14 +146,14 @@ def _write_excel(tables: list[Table], study: Study, path: Path) -> Path:
     with pd.ExcelWriter(path, engine="openpyxl") as book:
         remarks.to_excel(book, sheet_name=CONTENTS)
         first = len(remarks) + 2
-        variables(study).to_excel(book, sheet_name=CONTENTS, startrow=first)
+        _for_excel(variables(study)).to_excel(book, sheet_name=CONTENTS, startrow=first)
         first += len(study.predictors) + 2
-        contents.to_excel(book, sheet_name=CONTENTS, startrow=first)
+        _for_excel(contents).to_excel(book, sheet_name=CONTENTS, startrow=first)
         for sheet, table in zip(sheets, tables, strict=True):
             labelled = table.frame.rename(columns=table.headings)
-            if labelled.index.nlevels == 1:
+            if labelled.index.nlevels == 1 and not rows_are_texts(study, labelled.index.name):
                 labelled.index = labelled.index.map(lambda row: study.label(str(row)))
-            labelled.to_excel(book, sheet_name=sheet, merge_cells=False)
+            _for_excel(labelled).to_excel(book, sheet_name=sheet, merge_cells=False)
         for row, sheet in enumerate(sheets, start=first + 2):
             cell = book.sheets[CONTENTS].cell(row, 1)
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1")
@@ -167,11 +176,25 @@ def _sheet_names(names: list[str]) -> list[str]:
     return sheets
 
 
+def _for_excel(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without characters that a workbook cannot have."""
+
+    def cell(value: object) -> object:
+        if isinstance(value, tuple):
+            return tuple(map(cell, value))
+        return visible(value) if isinstance(value, str) else value
+
+    written = frame.map(cell).rename(columns=cell)
+    written.index = frame.index.map(cell)
+    written.index.names = [cell(name) for name in frame.index.names]
+    return written
+
+
 def _tidy_sheet(sheet: Worksheet) -> None:
-    """Keep text that opens with "=" text, and make the columns wide enough to read."""
+    """Keep text that looks like a formula or an error; make the columns wide enough to read."""
     for column in sheet.columns:
         for cell in column:
-            if cell.data_type == "f":
+            if isinstance(cell.value, str):
                 cell.data_type = "s"
         width = max(len(str(cell.value or "")) for cell in column)
         sheet.column_dimensions[column[0].column_letter].width = min(max(width, 8), 40) + 2
@@ -179,38 +202,32 @@ def _tidy_sheet(sheet: Worksheet) -> None:
 
 def to_latex(table: Table, study: Study) -> str:
     """Return a table in LaTeX, for a document that uses the package booktabs."""
-    shown = table.shown(study)
-    styler = (
-        shown.style.format(escape="latex")
-        .format_index(escape="latex", axis=0)
-        .format_index(escape="latex", axis=1)
-    )
-    text = styler.to_latex(
+    shown = table.shown(study).map(latex).rename(index=latex, columns=latex)
+    return shown.style.to_latex(
         column_format="l" * shown.index.nlevels + "r" * len(shown.columns),
         hrules=True,
         position="htbp",
         position_float="centering",
-        caption=table.caption.translate(LATEX),
+        caption=latex(table.caption),
         label=f"tab:{table.name}",
     )
-    return text.replace("−", "$-$")
 
 
 def _write_word(tables: list[Table], study: Study, path: Path) -> Path:
     document = docx.Document()
-    document.core_properties.title = study.title
+    document.core_properties.title = one_line(study.title)[:LONGEST_PROPERTY]
     document.core_properties.author = ""
     title, *rest = notes(study)
     document.add_heading(title, level=1)
     for line in rest:
         document.add_paragraph(line)
     for table in tables:
-        document.add_paragraph(table.caption, style="Caption")
+        document.add_paragraph(one_line(table.caption), style="Caption")
         shown = table.shown(study).reset_index(names=_row_headings(table))
         grid = document.add_table(rows=0, cols=len(shown.columns), style="Light Shading")
         for row in [list(shown.columns), *shown.to_numpy().tolist()]:
             for position, (cell, value) in enumerate(zip(grid.add_row().cells, row, strict=True)):
-                cell.text = str(value)
+                cell.text = one_line(str(value))
                 if position >= table.frame.index.nlevels:
                     cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
         document.add_paragraph()

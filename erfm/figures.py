@@ -17,8 +17,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter, NullLocator
 
+from erfm.escaping import one_line
 from erfm.stepwise import ForwardSelection
-from erfm.study import Predictor, Study
+from erfm.study import Study
 from erfm.validation import RocCurve
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -42,6 +43,8 @@ def style() -> None:
             "grid.alpha": 0.35,
             "figure.constrained_layout.use": True,
             "legend.frameon": False,
+            # A dollar in a study's text is a dollar.
+            "text.parse_math": False,
             "axes.prop_cycle": plt.cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY]),
         }
     )
@@ -78,6 +81,11 @@ def use_cjk_font() -> str:
     return ""
 
 
+def wrapped(text: object, width: int = 32, lines: int = 2) -> str:
+    """Return a text of the study as a figure has room for it: some lines, then an ellipsis."""
+    return textwrap.fill(one_line(str(text)), width, max_lines=lines, placeholder=" …")
+
+
 def _spread(estimate: pd.Series, lower: pd.Series, upper: pd.Series) -> np.ndarray:
     """Return the lengths of error bars; a limit that equals the estimate has length 0."""
     return np.clip([estimate - lower, upper - estimate], 0, None)
@@ -112,7 +120,8 @@ def sample_flow(path: pd.DataFrame, cut: str) -> Figure:
     dropped = int(path.loc["All customers", "customers"] - path.loc["Complete cases", "customers"])
     if dropped:
         axes.annotate("", (3.3, 1.0), (3.3, 2.5), arrowprops=arrow | {"linestyle": "--"})
-        axes.text(3.3, 0.55, f"{dropped:,} left out: {cut}", ha="center", va="center", color=GREY)
+        text = wrapped(f"{dropped:,} left out: {cut}", 60)
+        axes.text(3.3, 0.55, text, ha="center", va="center", color=GREY)
     axes.set_title(
         f"{int(path.loc['Complete cases', 'customers']):,} of "
         f"{int(path.loc['All customers', 'customers']):,} customers can be analysed"
@@ -157,17 +166,17 @@ def _distribution(axes: Axes, study: Study, frame: pd.DataFrame, name: str) -> N
                 histtype="step", color=look["color"], linestyle=look["linestyle"], lw=1.5,
                 label=look["label"],
             )  # fmt: skip
-    axes.set_xlabel(_wrapped(predictor))
+    axes.set_xlabel(narrow(predictor.axis_label))
     axes.set_ylabel("% of each outcome")
 
 
-def _wrapped(predictor: Predictor) -> str:
-    """Return the label of an axis in a narrow panel, its unit on lines of its own."""
-    return textwrap.fill(predictor.axis_label, 26)
+def narrow(text: str) -> str:
+    """Return the label of an axis in a narrow panel, a unit on lines of its own."""
+    return wrapped(text, 26, lines=4)
 
 
 def _tick(value: object) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+    return f"{value:g}" if isinstance(value, int | float) else wrapped(value, 18)
 
 
 def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: float) -> Figure:
@@ -189,9 +198,9 @@ def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: fl
         )
         axes.axhline(100 * base_rate, color=GREY, ls=":", lw=1.2)
         if not numeric:
-            axes.set_xticks(x, table.index)
+            axes.set_xticks(x, [_tick(level) for level in table.index])
             axes.margins(x=0.3)
-        axes.set_xlabel(_wrapped(study.predictors[name]))
+        axes.set_xlabel(narrow(study.predictors[name].axis_label))
     for axes in grid[:, 0]:
         axes.set_ylabel("Retention rate (%)")
     for axes in grid.flat[len(tables) :]:
@@ -232,7 +241,7 @@ def forest(study: Study, per_unit: pd.DataFrame, per_sd: pd.DataFrame) -> Figure
         axes.xaxis.set_major_formatter(FormatStrFormatter("%.4g"))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlabel(f"Odds ratio {title} (log scale)")
-        axes.set_yticks(y, [study.label(name) for name in table.index])
+        axes.set_yticks(y, [wrapped(study.label(name)) for name in table.index])
         axes.set_ylim(-0.7, len(table) - 0.3)
     handles = {
         label: handle
@@ -266,7 +275,7 @@ def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     labels = ["constant\nonly"]
     for step in steps[1:]:
         sign, term = ("+", step.entered) if step.entered else ("−", step.removed)
-        labels.append(f"{sign} {study.label(term)}")
+        labels.append(wrapped(f"{sign} {study.label(term)}", 18))
     figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     axes.plot(range(len(steps)), deviance, color=BLUE, marker="o")
     for i in range(1, len(steps)):
@@ -373,7 +382,7 @@ def standardised(study: Study, table: pd.DataFrame, definitions: dict[str, str])
         )
     for position in y[:-1] - 0.5:
         axes.axhline(position, color=GREY, lw=0.5)
-    axes.set_yticks(y, [study.label(name) for name in table.index])
+    axes.set_yticks(y, [wrapped(study.label(name)) for name in table.index])
     axes.set_xlabel("|standardised coefficient|, largest of each definition = 1")
     axes.set_xlim(-0.03, 1.05)
     figure.legend(loc="outside lower center", ncols=2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -11,7 +9,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from erfm.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH
+from erfm.figures import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    WIDTH,
+    narrow,
+    wrapped,
+)
 from erfm.logistic import CONSTANT
 from erfm.resampling import INDEXES, Bootstrap
 from erfm.splines import Curve
@@ -37,7 +46,7 @@ def inclusion(study: Study, frequencies: pd.DataFrame, final: tuple[str, ...]) -
         )  # fmt: skip
     for position, share in zip(y, frequencies["share"], strict=True):
         axes.text(share + 0.01, position, f"{share:.1%}", va="center")
-    axes.set_yticks(y, [study.label(term) for term in frequencies.index])
+    axes.set_yticks(y, [wrapped(study.label(term)) for term in frequencies.index])
     axes.set_xlim(0, 1.12)
     axes.set_xticks(np.linspace(0, 1, 6))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
@@ -58,7 +67,9 @@ def coefficients_when_selected(study: Study, repeated: Bootstrap, bias: pd.DataF
             bias.loc[column, "full_model_b"], color=VERMILION, ls="--", lw=1.8, label="full model"
         )
         axes.axvline(0, color="black", lw=0.8)
-        axes.set_title(f"{study.label(column)}: {bias.loc[column, 'share']:.0%}", size="small")
+        axes.set_title(
+            f"{wrapped(study.label(column), 28)}: {bias.loc[column, 'share']:.0%}", size="small"
+        )
         axes.set_xlabel("B")
         axes.locator_params(axis="x", nbins=3)
     for axes in panels[::3]:
@@ -208,7 +219,7 @@ def missing_data(
         axes.plot(truth[sd.index] * sd, y, ls="", marker="|", ms=22, mew=2.5, color=VERMILION,
                   label="truth")  # fmt: skip
     axes.axvline(0, color="black", lw=0.8)
-    axes.set_yticks(y, [study.label(name) for name in rows.index])
+    axes.set_yticks(y, [wrapped(study.label(name)) for name in rows.index])
     axes.set_xlabel("B per standard deviation (log odds of retention)")
     axes.set_title("Estimates with and without the incomplete customers")
     figure.legend(loc="outside lower center", ncols=3)
@@ -230,7 +241,7 @@ def curves(study: Study, fitted: dict[str, Curve], tests: pd.DataFrame) -> Figur
             transform=axes.get_xaxis_transform(), label="knots", clip_on=False,
         )  # fmt: skip
         axes.set_xlim(effect.index[0], effect.index[-1])
-        axes.set_xlabel(textwrap.fill(study.predictors[name].axis_label, 24))
+        axes.set_xlabel(narrow(study.predictors[name].axis_label))
         p = tests.loc[name, "p_value"]
         axes.set_title(f"p for a bend {'< 0.001' if p < 0.0005 else f'= {p:.3f}'}", size="small")
         axes.locator_params(axis="x", nbins=4)

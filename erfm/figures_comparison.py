@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -11,7 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter, FuncFormatter, NullLocator
 
-from erfm.figures import BLUE, CHURNED, GREEN, ORANGE, RETAINED, VERMILION, WIDTH
+from erfm.figures import (
+    BLUE,
+    CHURNED,
+    GREEN,
+    ORANGE,
+    RETAINED,
+    VERMILION,
+    WIDTH,
+    narrow,
+    wrapped,
+)
 from erfm.study import Study
 
 RECONSTRUCTION = {"color": BLUE, "marker": "o", "markerfacecolor": BLUE}
@@ -54,7 +62,7 @@ def two_forests(study: Study, banks: dict[str, pd.DataFrame]) -> Figure:
         _odds_ratios(axes, y + offset, table.loc[terms], look, bank)
     _odds_axis(axes, [0.2, 0.5, 1, 2, 5, 10])
     signs = {"+": "(+)", "-": "(−)"}
-    labels = [f"{study.label(t)} {signs.get(study.predictors[t].sign, '')}" for t in terms]
+    labels = [f"{wrapped(study.label(t))} {signs.get(study.predictors[t].sign, '')}" for t in terms]
     axes.set_yticks(y, labels)
     axes.set_xlabel("Odds ratio of retention per standard deviation (log scale), 95% interval")
     figure.legend(loc="outside lower center", ncols=2)
@@ -76,9 +84,9 @@ def conditioning_ladder(study: Study, banks: dict[str, pd.DataFrame]) -> Figure:
             y = np.arange(len(part))[::-1]
             _odds_ratios(axes, y + offset, part, look, bank)
         _odds_axis(axes, [0.2, 0.5, 1, 2] if term == "amount" else [0.7, 0.8, 0.9, 1, 1.2, 1.5])
-        axes.set_yticks(y, [textwrap.fill(model, 18) for model in part["model"]])
+        axes.set_yticks(y, [wrapped(model, 18, lines=3) for model in part["model"]])
         axes.set_ylim(-0.6, len(part) - 0.4)
-        axes.set_title(study.label(term))
+        axes.set_title(wrapped(study.label(term)))
     for axes in grid.flat[len(terms) :]:
         axes.axis("off")
     figure.supxlabel("Odds ratio of retention per standard deviation (log scale)", size="medium")
@@ -104,8 +112,8 @@ def outcome_map(study: Study, frame: pd.DataFrame, line: tuple[float, float]) ->
     axes.plot(x, line[0] + line[1] * x, color="black", lw=1.5, ls="--", label="P(retained) = 0.5")
     axes.set_ylim(0, frame["frequency"].max() * 1.05)
     axes.xaxis.set_major_formatter(THOUSANDS)
-    axes.set_xlabel(study.predictors["amount"].axis_label)
-    axes.set_ylabel(study.predictors["frequency"].axis_label)
+    axes.set_xlabel(wrapped(study.predictors["amount"].axis_label, 60))
+    axes.set_ylabel(wrapped(study.predictors["frequency"].axis_label, 60))
     axes.legend(loc="lower right", markerscale=2.5)
     axes.set_title("At a given amount, those who churned made fewer transactions")
     return figure
@@ -129,8 +137,8 @@ def rate_grid(study: Study, grid: pd.DataFrame, least: int = 10) -> Figure:
     axes.set_yticks(range(len(table)), table.index)
     axes.invert_yaxis()
     axes.grid(False)
-    axes.set_xlabel(study.predictors["frequency"].axis_label)
-    axes.set_ylabel(study.predictors["amount"].axis_label)
+    axes.set_xlabel(wrapped(study.predictors["frequency"].axis_label, 60))
+    axes.set_ylabel(wrapped(study.predictors["amount"].axis_label, 60))
     figure.colorbar(image, label="Retention rate (%)")
     axes.set_title("Mostly, retention rises with frequency and falls with amount")
     return figure
@@ -158,7 +166,7 @@ def straight_and_curved(study: Study, tables: dict[str, pd.DataFrame]) -> Figure
         )
         axes.plot(table["middle"], 100 * table["curved"], color=GREEN, label="curves")
         axes.xaxis.set_major_formatter(THOUSANDS)
-        axes.set_xlabel(textwrap.fill(study.predictors[name].axis_label, 26))
+        axes.set_xlabel(narrow(study.predictors[name].axis_label))
     panels[0].set_ylabel("Retention rate (%)")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)
@@ -215,11 +223,16 @@ def crossing(study: Study, table: pd.DataFrame) -> Figure:
     ):
         rates = 100 * table.xs(level, level=1)[["retention_rate", "lower", "upper"]]
         _intervals(
-            axes, np.arange(len(rates)) + offset, rates, "retention_rate", label=level, **look
+            axes,
+            np.arange(len(rates)) + offset,
+            rates,
+            "retention_rate",
+            label=wrapped(level),
+            **look,
         )
     axes.set_xticks(range(len(rates)), rates.index, rotation=30, ha="right")
-    axes.set_xlabel(study.predictors["frequency"].axis_label)
+    axes.set_xlabel(wrapped(study.predictors["frequency"].axis_label, 60))
     axes.set_ylabel("Retention rate (%)")
-    axes.legend(title=study.predictors["gender"].label)
+    axes.legend(title=wrapped(study.predictors["gender"].label))
     axes.set_title("One coefficient for gender averages two opposite differences")
     return figure

@@ -5,8 +5,10 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 from scipy import special, stats
 
 from erfm.examination import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
@@ -66,12 +68,19 @@ def scale(
         )  # fmt: skip
     if log:
         axes.set_xscale("log")
+        _name_powers(axes.xaxis)
     axes.set_yticks(y, points.index)
     axes.set_ylim(-0.6, len(points) - 0.3)
     axes.set_xlabel(label)
     axes.set_title(title)
     figure.legend(loc="outside lower center", ncols=3)
     return figure
+
+
+def _name_powers(axis: Axis) -> None:
+    """Write the powers of ten on a log scale as numbers: 0.01, 1,000."""
+    axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def skewness_and_kurtosis(
@@ -110,6 +119,8 @@ def hidden_effect(largest_b: float, least: float, sd_significant: float, rival: 
     axes.axhline(rival, color=GREEN, ls=":", label=f"Frequency's effect {rival:.3f}")
     axes.plot(sd_significant, least, ls="", marker="D", color=VERMILION)
     axes.set(xscale="log", yscale="log", ylabel="|B| · sd")
+    _name_powers(axes.xaxis)
+    _name_powers(axes.yaxis)
     axes.set_xlabel("Standard deviation of the amount, in its unit (log scale)")
     axes.set_title("A coefficient of “0” can hide the strongest variable")
     axes.legend(loc="upper left")

@@ -13,8 +13,9 @@ from ipywidgets import FloatSlider, interact
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH
+from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH, wrapped
 from erfm.scoring import Scores
+from erfm.study import Study
 from erfm.ties import largest
 
 LINES = ["-", "--", ":", "-."]
@@ -94,12 +95,16 @@ def _banded(
     axes.plot(x, y[estimate], color=color, ls=line, lw=1.8, label=label)
 
 
-def group_errors(tables: dict[str, pd.DataFrame]) -> Figure:
+def group_errors(study: Study, tables: dict[str, pd.DataFrame]) -> Figure:
     """Draw missed leavers and false alarms of each group with 95% Wilson intervals.
 
-    `tables` gives the name of a variable and the table of `scoring.error_rates` by its groups.
+    `tables` gives the table of `scoring.error_rates` by the groups of each predictor.
     """
-    names = [f"{variable}: {group}" for variable, table in tables.items() for group in table.index]
+    names = [
+        wrapped(f"{study.label(name)}: {group}")
+        for name, table in tables.items()
+        for group in table.index
+    ]
     rates = pd.concat(tables.values())
     y = np.arange(len(rates))[::-1]
     figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 0.42 * len(rates) + 1.5), sharey=True)

@@ -11,6 +11,7 @@ import statsmodels.api as sm
 from scipy import optimize, special, stats
 
 from erfm import ties
+from erfm.escaping import latex_in_formula
 from erfm.study import Study, StudyError, design_columns, design_matrix
 
 CONSTANT = "Constant"
@@ -334,8 +335,8 @@ def equation(fit: LogisticFit, study: Study) -> str:
     lines = []
     for column, b in fit.parameters.drop(CONSTANT).items():
         sign = "-" if b < 0 else "+"
-        label = study.label(column).replace("_", r"\_")
-        lines.append(rf"{sign} {_latex_number(abs(b))}\,\text{{{label}}}")
+        label = latex_in_formula(study.label(column))
+        lines.append(rf"{sign} {_latex_number(abs(b))}\,{label}")
     terms = r" \\ &\quad ".join(lines)
     constant = ("-" if fit.parameters[CONSTANT] < 0 else "") + _latex_number(
         abs(fit.parameters[CONSTANT])

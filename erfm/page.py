@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -12,7 +13,7 @@ import pandas as pd
 from IPython.display import HTML, Image, Markdown
 from matplotlib.figure import Figure
 
-from erfm import figures
+from erfm import escaping, figures
 from erfm.study import ROOT, Samples, Study, load_study
 
 DEFAULT_STUDY = "reconstruction"
@@ -116,7 +117,7 @@ class Page:
     def notice(self, samples: Samples | None = None) -> Markdown:
         """Return who the customers are; for simulated ones, first that they are simulated."""
         study = self.study
-        lines = [f"**{study.title}.** {study.description}"]
+        lines = [f"**{self.text(study.title)}.** {self.text(study.description)}"]
         if study.simulated:
             lines = [
                 "**These customers are simulated. Nothing on this page is a replication.** "
@@ -125,14 +126,38 @@ class Page:
                 *lines,
             ]
         if study.source:
-            lines.append(f"*Source:* {study.source}")
+            lines.append(f"*Source:* {self.text(study.source)}")
         warnings = [*(samples.warnings if samples else ()), self.font_warning]
-        lines += [f"⚠ **{warning}**" for warning in warnings if warning]
+        lines += [f"⚠ **{self.text(warning)}**" for warning in warnings if warning]
         return Markdown("\n>\n".join("> " + " ".join(line.split()) for line in lines))
 
     def say(self, text: str) -> Markdown:
-        """Return a computed sentence, in Markdown."""
+        """Return a computed sentence, in Markdown.
+
+        What a study calls a thing goes in through `label`, `labels` or `text`: it may hold
+        characters that mean something in Markdown.
+        """
         return Markdown(text)
+
+    def label(self, name: str) -> str:
+        """Return the label of a predictor or design column, for a sentence."""
+        return self.text(self.study.label(name))
+
+    def labels(self, names: Iterable[str], between: str = ", ", none: str = "none") -> str:
+        """Return several labels, for a sentence; `none` where there are none."""
+        return between.join(map(self.label, names)) or none
+
+    def text(self, value: object) -> str:
+        """Return a text of the study (a level, a unit, a customer, an error), for a sentence."""
+        return escaping.markdown(str(value))
+
+    def file(self, name: str) -> str:
+        """Return where the study's file of this name is, for a sentence."""
+        return escaping.code((self.build / name).relative_to(ROOT).as_posix())
+
+    def code(self, text: str, language: str = "") -> Markdown:
+        """Show a text as it is, as code."""
+        return Markdown(escaping.code_block(text, language))
 
     def table(
         self,
@@ -144,9 +169,11 @@ class Page:
     ) -> HTML:
         """Show a table rounded and file it unrounded.
 
-        Writes ``build/<study>/tables/<number>_<name>.csv`` and, beside it, the caption and headings
-        as JSON. Rows named after predictors are shown with the study's labels; columns are headed
-        and rounded as `COLUMNS` says unless `formats` and `headings` say otherwise.
+        Writes ``build/<study>/tables/<number>_<name>.csv``, in which a text that a spreadsheet
+        would run has an apostrophe before it (`escaping.csv_cell`), and beside it, as JSON, the
+        caption, the headings and what each column holds. Rows named after predictors are shown with
+        the study's labels; columns are headed and rounded as `COLUMNS` says unless `formats` and
+        `headings` say otherwise.
         """
         frame = table.to_frame(table.name or "value") if isinstance(table, pd.Series) else table
         headings = {
@@ -161,17 +188,20 @@ class Page:
             shown.style.format(escape="html")
             .format_index(escape="html")
             .format_index(escape="html", axis="columns")
-            .set_uuid(f"{self.number}_{name}".replace(".", "_"))
-            .set_caption(caption)
+            .set_uuid(f"{self.number}_{escaping.file_name(name)}".replace(".", "_"))
+            .set_caption(escaping.html(caption))
             .set_table_attributes('class="erfm-table"')
             .set_table_styles([{"selector": "td", "props": "text-align: right"}])
             .set_table_styles({heading: left for heading in text}, overwrite=False)
         )
         styler.cell_ids = False
-        return HTML(f'<div style="overflow-x: auto">{styler.to_html()}</div>')
+        content = styler.to_html()
+        # MathJax, in JupyterLab, would make formulas of dollars and backslashes.
+        ignored = ' class="mathjax_ignore tex2jax_ignore"' if re.search(r"[$\\]", content) else ""
+        return HTML(f'<div style="overflow-x: auto"{ignored}>{content}</div>')
 
     def linked_table(self, table: pd.DataFrame, name: str, caption: str) -> Markdown:
-        """File a table of text as `table` does and show it in Markdown, which may hold links.
+        """File a table of Markdown as `table` does and show it: its cells may hold links.
 
         The index is filed but not shown.
         """
@@ -180,27 +210,32 @@ class Page:
         lines = [list(headings.values()), ["---"] * len(headings)]
         lines += [list(map(str, row)) for row in table.itertuples(index=False)]
         rows = ["| " + " | ".join(line) + " |" for line in lines]
-        return Markdown(f"**{caption}**\n\n" + "\n".join(rows))
+        return Markdown(f"**{self.text(caption)}**\n\n" + "\n".join(rows))
 
     def _file_table(
         self, frame: pd.DataFrame, name: str, caption: str, headings: dict[str, str]
     ) -> None:
         folder = self.build / "tables"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.number}_{name}.csv"
-        frame.to_csv(path, encoding="utf-8", lineterminator="\n")
-        described = {"caption": caption, "headings": headings}
+        path = folder / f"{self.number}_{escaping.file_name(name)}.csv"
+        filed = _with_rows(frame)
+        # A lone carriage return within a text is quoted only if it is part of the line's end.
+        filed.map(_guarded).rename(columns=_guarded).to_csv(
+            path, index=False, encoding="utf-8", lineterminator="\r\n"
+        )
+        kinds = [_kind(filed.iloc[:, i]) for i in range(filed.shape[1])]
+        described = {"caption": caption, "headings": headings, "kinds": kinds}
         path.with_suffix(".json").write_text(
             json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
 
     def figure(self, figure: Figure, name: str, alt: str) -> Image:
         """File a figure as ``<number>_<name>.png`` and show the file, with `alt` as its text."""
-        path = self.figures / f"{self.number}_{name}.png"
+        path = self.figures / f"{self.number}_{escaping.file_name(name)}.png"
         save_figure(figure, path)
         width = round(96 * figure.get_figwidth())
         plt.close(figure)
-        return Image(filename=path, alt=alt, width=width)
+        return Image(filename=path, alt=escaping.one_line(alt), width=width)
 
 
 def save_figure(figure: Figure, path: Path) -> None:
@@ -219,6 +254,22 @@ def save_figure(figure: Figure, path: Path) -> None:
     fresh.replace(path)
 
 
+def _with_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its index as its first columns."""
+    names = ["" if name is None else name for name in frame.index.names]
+    return frame.reset_index(names=names, allow_duplicates=True)
+
+
+def _guarded(value: object) -> object:
+    return escaping.csv_cell(value) if isinstance(value, str) else value
+
+
+def _kind(values: pd.Series) -> str:
+    """Return what a column holds: "integer", "number" or "text"."""
+    kinds = {"floating": "number", "mixed-integer-float": "number", "integer": "integer"}
+    return kinds.get(pd.api.types.infer_dtype(values.astype(object)), "text")
+
+
 def as_text(
     study: Study,
     frame: pd.DataFrame,
@@ -231,8 +282,9 @@ def as_text(
         dtype=object,
     )
     if frame.index.nlevels == 1:
-        text.index = [_row_label(study, label, frame.index.name) for label in frame.index]
-    return text.rename(columns=headings).rename_axis(columns=None)
+        text.index = [_row_label(study, row, frame.index.name) for row in frame.index]
+    shown = {column: escaping.visible(heading) for column, heading in headings.items()}
+    return text.rename(columns=shown).rename_axis(columns=None)
 
 
 def _written(values: pd.Series, column: str, formats: dict[str, Format]) -> pd.Series:
@@ -244,11 +296,18 @@ def _written(values: pd.Series, column: str, formats: dict[str, Format]) -> pd.S
     return values.map(_formatter(values, column, formats))
 
 
-def _row_label(study: Study, label: object, index_name: object) -> str:
-    """Return a predictor's label, a ledger's key as it is, anything else as words."""
-    text = str(label)
+def _row_label(study: Study, row: object, index_name: object) -> str:
+    """Return a predictor's label, a text as it is, anything else as words."""
+    text = str(row)
+    if rows_are_texts(study, index_name) or text in {p.label for p in study.predictors.values()}:
+        return escaping.visible(text)
     known = study.label(text)
-    return known if known != text or index_name == "key" else _heading(text)
+    return escaping.visible(known if known != text else _heading(text))
+
+
+def rows_are_texts(study: Study, index_name: object) -> bool:
+    """Return whether a table's rows are a predictor's values, reasons, or keys of the ledger."""
+    return index_name in ("key", "reason", "remark", *study.predictors)
 
 
 def _typographic(text: str) -> str:
@@ -261,6 +320,10 @@ def _heading(column: object) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _shown(value: object) -> str:
+    return escaping.visible(str(value))
+
+
 def _formatter(
     values: pd.Series, column: str, formats: dict[str, Format]
 ) -> Callable[[object], str]:
@@ -270,7 +333,7 @@ def _formatter(
         spec = ",d"
     if spec is None:
         numeric = pd.api.types.is_numeric_dtype(values)
-        spec = COLUMNS.get(column, ("", ",.3f"))[1] if numeric else str
+        spec = COLUMNS.get(column, ("", ",.3f"))[1] if numeric else _shown
 
     def show(value: object) -> str:
         if pd.isna(value):

@@ -19,6 +19,7 @@ from sphinx.util.docutils import docutils_namespace
 from tqdm import tqdm
 from traitlets.config import Config
 
+from erfm.escaping import html, markdown, one_line
 from erfm.exporting import export_tables
 from erfm.logistic import fit_logistic
 from erfm.page import DEFAULT_STUDY, figure_folder
@@ -33,6 +34,11 @@ PARAMETERS = "parameters"
 SOLUTION = "solution"
 OTHER_STUDY = "other-study"
 DOWNLOADS = "tables"
+ABOUT_CSV = (
+    "Unrounded, UTF-8, a header in the first row. A text that a spreadsheet would run as a formula "
+    "(with `=`, `+`, `-` or `@` first) has an apostrophe before it; the workbook, Word and LaTeX "
+    "have the text itself."
+)
 KINDS = {".xlsx": "every table, a sheet each", ".docx": "for Word", ".tex": "for LaTeX"}
 
 STYLE = """
@@ -161,7 +167,7 @@ def _ended(notebook: nbformat.NotebookNode, reason: str) -> nbformat.NotebookNod
         for i, cell in enumerate(notebook.cells)
         if any(output.output_type == "error" for output in cell.get("outputs", []))
     )
-    told = nbformat.v4.new_markdown_cell(f"> **This page ends here.** {reason}")
+    told = nbformat.v4.new_markdown_cell(f"> **This page ends here.** {markdown(reason)}")
     notebook.cells = [*notebook.cells[:position], told]
     return notebook
 
@@ -293,9 +299,9 @@ def build_site(study: Study, build: Path) -> Path:
     first = site / "index.html"
     if not first.exists():
         first.write_text(
-            f'<!doctype html><meta charset="utf-8"><title>{study.title}</title>'
+            f'<!doctype html><meta charset="utf-8"><title>{html(study.title)}</title>'
             f'<meta http-equiv="refresh" content="0; url={root}.html">'
-            f'<a href="{root}.html">{study.title}</a>\n',
+            f'<a href="{root}.html">{html(study.title)}</a>\n',
             encoding="utf-8",
         )
     return first
@@ -347,28 +353,32 @@ def _downloads(build: Path, source: Path) -> str:
         f"- {{download}}`{path.name} <exports/{path.name}>`: {KINDS[path.suffix]}"
         for path in sorted((source / "exports").iterdir())
     ]
-    lines += ["", "## Every table as CSV", "", "Unrounded, UTF-8, a header in the first row.", ""]
+    lines += ["", "## Every table as CSV", "", ABOUT_CSV, ""]
     for path in sorted((source / "tables").iterdir()):
-        caption = json.loads((build / "tables" / path.name).with_suffix(".json").read_text("utf-8"))
-        lines.append(f"- {{download}}`{path.name} <tables/{path.name}>`: {caption['caption']}")
+        described = (build / "tables" / path.name).with_suffix(".json").read_text("utf-8")
+        caption = markdown(json.loads(described)["caption"])
+        lines.append(f"- {{download}}`{path.name} <tables/{path.name}>`: {caption}")
     return "\n".join(lines) + "\n"
 
 
 def _index(study: Study, names: list[str]) -> str:
     listed = _contents(names, "index").replace(":hidden:\n", "")
-    return f"# {study.title}\n\n{study.description}\n\n{study.source}\n\n{listed}\n"
+    texts = [markdown(text) for text in (study.title, study.description, study.source)]
+    return "# " + "\n\n".join([*texts, listed]) + "\n"
 
 
 def _configuration(study: Study, root: str) -> dict[str, object]:
+    # The theme writes titles into its pages as they are given.
+    title = html(one_line(study.title))
     return {
-        "project": study.title,
+        "project": title,
         "author": "",
         "copyright": "",
         "root_doc": root,
         "language": "en",
         "extensions": ["myst_nb", "sphinx.ext.mathjax", "sphinx-mathjax-offline"],
         "html_theme": "furo",
-        "html_title": study.title,
+        "html_title": title,
         "html_static_path": ["_static"],
         "html_css_files": ["erfm.css"],
         "html_show_sphinx": False,
@@ -376,6 +386,9 @@ def _configuration(study: Study, root: str) -> dict[str, object]:
         "html_copy_source": False,
         "myst_enable_extensions": ["dollarmath", "colon_fence"],
         "myst_heading_anchors": 2,
+        # MathJax looks at formulas only, and quotation marks and dashes stay as they are.
+        "mathjax3_config": {"options": {"ignoreHtmlClass": ".*|"}},
+        "smartquotes": False,
         "nb_execution_mode": "off",
         "nb_render_markdown_format": "myst",
         "nb_ipywidgets_js": {},

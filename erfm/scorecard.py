@@ -344,7 +344,7 @@ def recomputed() -> dict[str, int | float | str]:
 
 
 def _name(study: Study, column: str) -> str:
-    return study.label(column).split(" (")[0]
+    return study.label(column.partition("(")[0])
 
 
 def scorecard() -> pd.DataFrame:

@@ -15,6 +15,7 @@ from pyarrow import csv
 from scipy import special, stats
 
 from erfm import ties
+from erfm.escaping import csv_cell
 from erfm.logistic import CONSTANT, design_matrix, fit_logistic
 from erfm.model_file import Model, describe_model, load_model
 from erfm.reading import (
@@ -394,7 +395,9 @@ def score_file(source: str | Path, path: Path, output: Path, date: str) -> Score
     output : Path
         The list, CSV in UTF-8: the columns of `Scores.ranked`, six decimals, then reason (why a
         customer could not be scored; such customers come last), model and scored_on. It has as
-        many rows as the file has customers.
+        many rows as the file has customers. A text that a spreadsheet would run as a formula, an
+        identifier "=1+1" for example, has an apostrophe before it; `escaping.from_csv_cell` takes
+        it away.
     date : str
         Today, as YYYY-MM-DD.
     """
@@ -410,15 +413,27 @@ def score_file(source: str | Path, path: Path, output: Path, date: str) -> Score
 
 def write_scores(scores: Scores, output: Path, date: str) -> None:
     """Write the ranked list with those that could not be scored at its end; see `score_file`."""
-    ranked = pa.Table.from_pandas(scores.ranked.round(6), preserve_index=False)
-    unscored = pa.Table.from_pandas(
-        scores.unscored[["customer_id", "reason"]], preserve_index=False
-    )
+    ranked = pa.Table.from_pandas(_guarded(scores.ranked.round(6)), preserve_index=False)
+    unscored = _guarded(scores.unscored[["customer_id", "reason"]])
+    unscored = pa.Table.from_pandas(unscored, preserve_index=False)
     table = pa.concat_tables([ranked, unscored], promote_options="default")
     for name, text in (("model", scores.model.provenance), ("scored_on", date)):
-        table = table.append_column(name, pa.repeat(text, len(table)))
+        table = table.append_column(name, pa.repeat(csv_cell(text), len(table)))
     output.parent.mkdir(parents=True, exist_ok=True)
     csv.write_csv(table, output)
+
+
+def _guarded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts no spreadsheet takes for formulas."""
+
+    def guard(values: pd.Series) -> pd.Series:
+        if pd.api.types.is_numeric_dtype(values):
+            return values
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            return values.cat.rename_categories(csv_cell)
+        return values.map(csv_cell, na_action="ignore")
+
+    return table.apply(guard)
 
 
 # --- Capacity -------------------------------------------------------------------------------------

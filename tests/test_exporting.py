@@ -19,7 +19,8 @@ COEFFICIENTS = pd.DataFrame(
 )
 STEPS = pd.DataFrame({"cox_snell_r2": [0.1, 0.2]}, index=pd.Index([1, 2], name="step"))
 PAIRS = pd.DataFrame(
-    {"n": [1, 2]}, index=pd.MultiIndex.from_tuples([("=1+1", "x"), ("b", "NA")], names=["p", "q"])
+    {"n": [1, 2], "text": ["007", "-2+3"], "n.1": ["a\rb", "1e5"]},
+    index=pd.MultiIndex.from_tuples([("=1+1", "x"), ("b", "NA")], names=["p", "n"]),
 )
 TABLES = {
     "02_full_model": {"coefficients": (COEFFICIENTS, "Variables & more, 100%")},
@@ -86,7 +87,7 @@ def test_latex_tables_are_rounded_ruled_and_escaped(filed, tmp_path):
     }
     text = paths["02_coefficients.tex"].read_text(encoding="utf-8")
     assert r"\caption{Variables \& more, 100\%}" in text and r"\label{tab:02_coefficients}" in text
-    assert re.search(r"Recency & \$-\$0\.333 & 1 & <0\.001 & +\\\\", text)
+    assert re.search(r"Recency & \$-\$0\.333 & 1 & \$<\$0\.001 & +\\\\", text)
     for rule in (r"\toprule", r"\midrule", r"\bottomrule"):
         assert text.count(rule) == 1
     assert r"Cox \& Snell R²" in paths["03_steps.tex"].read_text(encoding="utf-8")

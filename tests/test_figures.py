@@ -1,19 +1,26 @@
 """What the figures draw, read back from them: nbval does not compare pictures."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+from hostile import CHINESE, LABELS, LONG, write_hostile_study
 from matplotlib import font_manager
+from matplotlib.text import Text
 
-from erfm import figures, figures_examination
+from erfm import figures, figures_beyond, figures_examination, figures_warning
+from erfm.descriptives import retention_by
 from erfm.importance import DEFINITIONS, standardised_coefficients
 from erfm.logistic import design_matrix, fit_logistic, scaled_odds_ratios
 from erfm.page import save_figure
 from erfm.scorecard import scorecard
+from erfm.scoring import error_rates
+from erfm.splines import fit_curves, linearity_tests
 from erfm.stepwise import forward_lr
-from erfm.study import sample_path
+from erfm.study import load_customers, load_study, sample_path, split_samples
 from erfm.validation import calibration_groups, classification_table, roc
 
 
@@ -134,3 +141,71 @@ def test_a_picture_that_looks_the_same_is_not_written_again(tmp_path):
     save_figure(figure, path)
     assert path.stat().st_mtime_ns != first
     assert [file.name for file in tmp_path.iterdir()] == ["picture.png"]
+
+
+# --- Texts of a study -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A study whose labels and levels hold marks, controls and very long texts.
+
+    Without its Chinese label, for which not every machine has a font.
+    """
+    study = load_study(write_hostile_study(tmp_path_factory.mktemp("hostile")))
+    predictors = {
+        name: replace(p, label=p.label.replace(CHINESE, "")) for name, p in study.predictors.items()
+    }
+    study = replace(study, predictors=predictors)
+    return study, split_samples(study, load_customers(study))
+
+
+def hostile_figures(study, samples):
+    """Yield every figure that shows labels or levels of a study."""
+    path, full = sample_path(study, samples.complete, samples), fit_logistic(study, samples.build)
+    yield figures.sample_flow(path.assign(customers=[9, 5, 3, 2]), LABELS["x\ny"])
+    yield figures.distributions(study, samples.complete)
+    rates = {p.name: retention_by(p, samples.complete) for p in study.predictors.values()}
+    yield figures.retention_rates(study, rates, 0.5)
+    sd = design_matrix(study, samples.build).std()
+    yield figures.forest(study, scaled_odds_ratios(full, sd * 0 + 1), scaled_odds_ratios(full, sd))
+    selection = forward_lr(study, samples.build)
+    yield figures.selection_path(study, selection)
+    table = standardised_coefficients(study, full, samples.build)
+    yield figures.standardised(study, table, DEFINITIONS)
+    share = pd.DataFrame({"share": 0.5}, index=list(study.predictors))
+    yield figures_beyond.inclusion(study, share, selection.terms)
+    curves = fit_curves(study, samples.build)
+    yield figures_beyond.curves(study, curves, linearity_tests(study, samples.build, curves))
+    groups = samples.holdout["gender"]
+    warned = samples.holdout["retained"] == 0
+    errors = error_rates(samples.holdout["retained"], warned, groups)
+    yield figures_warning.group_errors(study, {"gender": errors})
+
+
+def test_texts_of_a_study_are_drawn_as_they_are_and_never_fill_the_figure(hostile):
+    drawn = []
+    for figure in hostile_figures(*hostile):
+        figure.canvas.draw()
+        texts = [text for text in figure.findobj(Text) if text.get_text()]
+        assert not [text for text in texts if text.get_parse_math()]
+        assert not [t for t in texts if not t.get_text().replace("\n", "").isprintable()]
+        assert max(len(text.get_text()) for text in texts) < 130
+        for axes in figure.axes:
+            box = axes.get_position()
+            assert box.width > 0.1 and box.height > 0.1, "long labels leave no room to draw"
+        drawn += [" ".join(text.get_text().split()) for text in texts]
+    for start in ("<script>alert(1)", "```{include}", "[link](java", "=1+1 {{ sub", "+cmd|' /C"):
+        assert [text for text in drawn if start in text], start
+    assert LONG.strip() not in " ".join(drawn)
+
+
+def test_powers_of_ten_are_numbers():
+    points = pd.DataFrame(
+        {"value": [0.001, 10.0], "lower": None, "upper": None, "printed": [True, False]},
+        index=["one", "other"],
+    )
+    axes = figures_examination.scale(points, title="", label="", log=True).axes[0]
+    axes.figure.canvas.draw()
+    named = {text.get_text() for text in axes.get_xticklabels(which="both")}
+    assert {"0.001", "0.01", "0.1", "1", "10"} <= named and not [n for n in named if "$" in n]

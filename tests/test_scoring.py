@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import special
 
+from erfm.escaping import from_csv_cell
 from erfm.logistic import design_matrix, fit_logistic
 from erfm.model_file import describe_model, save_model
 from erfm.scoring import (
@@ -285,6 +287,39 @@ def test_list_has_a_row_for_every_customer_and_says_where_it_comes_from(saved, w
     written = [float(row["churn_probability"]) for row in rows[:-1]]
     assert written == scores.ranked["churn_probability"].round(6).tolist()
     assert "Not scored: 1:\n  1 × recency is missing" in scores.summary
+
+
+def test_no_cell_of_the_list_is_a_formula(model, write, tmp_path):
+    """Labels, identifiers, unknown values and the study's name are texts that anybody may give."""
+    segment = dataclasses.replace(model.predictors["segment"], label="=2*3")
+    recency = dataclasses.replace(model.predictors["recency"], label="-2+3")
+    predictors = model.predictors | {"segment": segment, "recency": recency}
+    hostile = dataclasses.replace(
+        model, study="@SUM(A1)", id_column="customer", predictors=predictors
+    )
+    save_model(hostile, tmp_path / "model.json")
+    ids = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@A1", "'=1", "a;=1+1", "-7", "+49170", "x", "y"]
+
+    def spoil(table):
+        table.iloc[8, 0], table.iloc[9, 3] = None, "=HYPERLINK(1)"
+        return table.assign(customer=ids)
+
+    scores = score_file(tmp_path / "model.json", write(spoil), tmp_path / "list.csv", DATE)
+    with (tmp_path / "list.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    cells = [cell for row in rows for cell in row.values()]
+    formulas = [cell for cell in cells if re.match(r"\s*[=+@-]", cell)]
+    assert {cell for cell in formulas if cell[0] not in "+-"} == set()
+    numbers = [cell for cell in formulas if re.fullmatch(r"[+-][\d.]+", cell)]
+    assert numbers == formulas and {"-7", "+49170"} <= set(numbers)
+    assert {from_csv_cell(row["customer_id"]) for row in rows} == set(ids)
+    assert sorted(row["reason"] for row in rows if row["reason"]) == [
+        "'-2+3 is missing",
+        "'=2*3 '=HYPERLINK(1)' is none of basic, plus, premium",
+    ]
+    pushes = {from_csv_cell(row["first_push"]) for row in rows if row["first_push"]}
+    assert pushes == set(scores.ranked["first_push"].dropna())
+    assert {row["model"] for row in rows} == {f"'@SUM(A1), fitted {DATE}"}
 
 
 def test_file_and_table_score_alike(model, saved, sample, write, tmp_path):
