@@ -261,7 +261,26 @@ def compare_estimates(listwise: LogisticFit, pooled: pd.DataFrame) -> pd.DataFra
     return table.join(pooled[["missing_information", "monte_carlo_error"]])
 
 
-def allowed_decimals(error: float, most: int = 6) -> int:
+def formats(table: pd.DataFrame, imputations: int) -> dict[str, pd.Series]:
+    """Return how to write each imputed number of `compare_estimates`, row by row.
+
+    No number has more decimals than its Monte-Carlo error allows. That of a fraction γ of missing
+    information from m imputations is about γ (1 - γ) √(2 / m) (Harel 2007).
+    """
+    error, information = table["monte_carlo_error"], table["missing_information"]
+    errors = dict.fromkeys(table.filter(like="imputed_"), error) | {
+        "change_in_se": error / table["listwise_standard_error"],
+        "missing_information": information * (1 - information) * np.sqrt(2 / imputations),
+        # One more decimal than b, to be seen at all.
+        "monte_carlo_error": error / 10,
+    }
+    return {
+        column: values.map(lambda error: f",.{allowed_decimals(error)}f")
+        for column, values in errors.items()
+    }
+
+
+def allowed_decimals(error: float, most: int = 8) -> int:
     """Return how many decimals a number with this error has a meaning in, at most `most`.
 
     The last one counts units no smaller than the error: 3 for an error of 0.0004.

@@ -14,6 +14,7 @@ from erfm.imputation import (
     allowed_decimals,
     compare_estimates,
     draw_values,
+    formats,
     imputable,
     impute,
     missing_values,
@@ -223,13 +224,28 @@ def test_predictors_may_have_any_name(make_study):
 
 
 def test_decimals_end_where_the_draws_begin(incomplete):
-    assert [allowed_decimals(e) for e in (0.0004, 0.001, 0.02, 0.3, 7, 0)] == [3, 3, 1, 0, 0, 6]
+    assert [allowed_decimals(e) for e in (0.0004, 0.001, 0.02, 0.3, 7, 0)] == [3, 3, 1, 0, 0, 8]
     study, customers = incomplete
     first, second = (pooled_fits(study, customers, 20, seed=s) for s in (1, 2))
     # The difference between two runs is of the size that each says.
     error = np.hypot(first["monte_carlo_error"], second["monte_carlo_error"])
     assert ((first["b"] - second["b"]).abs() < 4 * error).all()
     assert (first["monte_carlo_error"] < first["standard_error"] / 4).all()
+
+
+def test_imputed_numbers_are_written_within_their_error(incomplete):
+    """The sd over runs of what is shown is that which decides on its decimals."""
+    study, customers = incomplete
+    runs = pd.concat([pooled_fits(study, customers, 20, seed=s) for s in range(12)], keys=range(12))
+    listwise = fit_logistic(study, customers.dropna().astype({"retained": int}))
+    table = compare_estimates(listwise, runs.loc[0])
+    written = formats(table, 20)
+    spread = runs.groupby(level=1).std().loc[table.index]
+    for column, found in (("imputed_b", "b"), ("missing_information", "missing_information")):
+        unit = written[column].map(lambda spec: 10.0 ** -int(spec[2:-1]))
+        # A last decimal is worth at least the error, and no decimal is given away.
+        assert (unit > 0.4 * spread[found]).all() and (unit < 30 * spread[found]).all()
+    assert written["monte_carlo_error"]["age"] == f",.{int(written['imputed_b']['age'][2:-1]) + 1}f"
 
 
 def test_the_order_of_rows_does_not_matter(incomplete):
