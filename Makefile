@@ -11,6 +11,11 @@
 
 PYTHON ?= python3
 STUDY ?= reconstruction
+# As it was typed, whatever is in it; the shell below reads it from the environment.
+override STUDY := $(value STUDY)
+export STUDY
+# Paths with any character in any locale, in what is set up and in what runs.
+export PYTHONUTF8 := 1
 RUN := .venv/bin/python
 READY := .venv/.ready
 PYTHONS := 3.11 3.12 3.13 3.14
@@ -22,7 +27,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 	notebooks lock clean
 
 report: $(READY)
-	@$(RUN) -m erfm report --study "$(STUDY)"
+	@$(RUN) -m erfm report --study "$$STUDY"
 
 test: $(READY)
 	$(RUN) -m ruff check .

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from erfm.files import slug
 from erfm.reading import (
     Format,
     StudyError,
@@ -27,6 +30,10 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 ROLES = ("recency", "frequency", "amount", "has_child", "gender", "age")
 EVENTS_PER_VARIABLE = 5
+# Names in build/ that are not for a study: the students' copies and the devices of Windows.
+RESERVED = {"student", "con", "prn", "aux", "nul"} | {
+    f"{device}{number}" for device in ("com", "lpt") for number in range(10)
+}
 
 __all__ = [
     "Predictor", "Samples", "Study", "StudyError", "design_columns", "design_matrix",
@@ -103,6 +110,37 @@ class Study:
     removal_p: float
     cutoff: float
     fingerprint: dict[str, dict[str, Any]] = field(repr=False)
+
+    @property
+    def location(self) -> Path:
+        """The study file, however its path is spelt.
+
+        A link to a study file stays itself: its customers are looked for beside the link.
+        """
+        return self.path.parent.resolve() / self.path.name
+
+    @property
+    def shipped(self) -> bool:
+        """Whether the study lies in ``data/`` and is known by its name alone."""
+        plain = re.fullmatch("[a-z0-9_]+", self.name) and self.name not in RESERVED
+        return bool(plain) and self.location.parent == DATA.resolve()
+
+    @property
+    def reference(self) -> str:
+        """What `load_study` finds the study by from any folder: its name or its whole path."""
+        return self.name if self.shipped else str(self.location)
+
+    @property
+    def folder_name(self) -> str:
+        """The name of the study's own folder in ``build/``, which no other study has.
+
+        A shipped study's name; for any other study file, what is harmless in its name with a digest
+        of its path.
+        """
+        if self.shipped:
+            return self.name
+        digest = hashlib.sha256(os.fsencode(self.location)).hexdigest()[:8]
+        return f"{slug(self.name) or 'study'}_{digest}"
 
     def label(self, column: str) -> str:
         """Return the label of a predictor or design column, e.g. "Gender (male)"."""

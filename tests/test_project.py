@@ -2,7 +2,9 @@
 
 import ast
 import operator
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -158,3 +160,64 @@ def test_a_misnamed_column_in_the_readme_s_study_file_gets_a_remedy(tmp_path):
     (tmp_path / "c.csv").write_text("age,status\n30,a\n40,b\n", encoding="utf-8")
     with pytest.raises(StudyError, match=r"no column 'aeg'.*Did you mean 'age'"):
         load_customers(load_study(tmp_path / "c.toml"))
+
+
+# --- Any folder, any locale -----------------------------------------------------------------------
+
+ASCII_ONLY = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+needs_make = pytest.mark.skipif(
+    os.name != "posix" or not shutil.which("make"), reason="make and its shell are not here"
+)
+
+
+def make(folder, study: str) -> list[str]:
+    """Return what the command of `make report` is given: its arguments, then its UTF-8 mode."""
+    folder.mkdir(exist_ok=True)
+    (folder / "ready").touch()
+    program = folder / "program"
+    program.write_text('#!/bin/sh\nprintf "%s\\0" "$@" "$PYTHONUTF8"\n', encoding="utf-8")
+    program.chmod(0o755)
+    command = ["make", "--silent", f"STUDY={study}", f"RUN={program}", f"READY={folder / 'ready'}"]
+    made = subprocess.run(
+        [*command, "report"], cwd=ROOT, capture_output=True, env={**os.environ, **ASCII_ONLY}
+    )
+    assert made.returncode == 0, made.stderr
+    return os.fsdecode(made.stdout).split("\0")[:-1]
+
+
+@needs_make
+@pytest.mark.parametrize(
+    "study",
+    [
+        "reconstruction", "my folder 报告/客户.toml", 'a"; echo injected; ".toml', "a'b.toml",
+        "`id`.toml", "$(id).toml", "$HOME.toml", "a\\b.toml", "a#b.toml", "%.toml", "$$.toml",
+        "a;b|c&d.toml",
+    ],
+)  # fmt: skip
+def test_make_hands_a_study_s_path_on_as_it_is(tmp_path, study):
+    assert make(tmp_path / "made", study)[:-1] == ["-m", "erfm", "report", "--study", study]
+
+
+@needs_make
+def test_make_sets_up_and_runs_in_utf_8_whatever_the_locale(tmp_path):
+    """Else the folder's name is written into the environment as the locale misreads it."""
+    assert make(tmp_path, "reconstruction")[-1] == "1"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such locales")
+def test_pages_are_executed_in_any_folder_and_locale(tmp_path):
+    """Page 09, which writes a model and a list, in a copy of the project elsewhere."""
+    folder = tmp_path / "my folder 报告"
+    for name in ("erfm", "data", "notebooks", "README.md", "requirements.lock"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        folder.mkdir(exist_ok=True)
+        copy(ROOT / name, folder / name)
+    ended = subprocess.run(
+        [sys.executable, "-m", "erfm", "notebooks", "09_early_warning"],
+        cwd=folder, capture_output=True, text=True,
+        env={**os.environ, **ASCII_ONLY, "PYTHONPATH": str(folder)},
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    for name in ("model.json", "early_warning.csv"):
+        assert (folder / "build" / "reconstruction" / name).is_file()
+    assert not list(folder.rglob(".*.*")), "no half-written file is left"

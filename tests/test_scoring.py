@@ -335,7 +335,7 @@ def test_outcome_and_other_columns_are_ignored_visibly(saved, write, tmp_path):
         "Columns not used: 'colour'.",
     )
     assert all(note in scores.summary for note in scores.notes)
-    without = score_file(saved, write(), tmp_path / "list.csv", DATE)
+    without = score_file(saved, write(), tmp_path / "list.csv", DATE, overwrite=True)
     assert without.notes == ()
     pd.testing.assert_frame_equal(scores.ranked, without.ranked)
 
