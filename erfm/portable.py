@@ -9,11 +9,9 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 
+from nbformat import NotebookNode
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 from threadpoolctl import threadpool_info
-
-# So that OpenBLAS and numpy are loaded and can be asked what they are.
-import erfm.study  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -70,3 +68,32 @@ def machines() -> list[Setting]:
         )
         for parts in together
     ]
+
+
+def another_machine() -> Setting:
+    """Return one machine that differs from this one in as much as it can."""
+    name = " and ".join(machine.name for machine in machines())
+    return Setting(name, {k: v for machine in machines() for k, v in machine.variables.items()})
+
+
+def first_difference(one: NotebookNode, other: NotebookNode) -> str:
+    """Return where the text shown by two executions of a notebook differs first, or ""."""
+    cells = zip(one.cells, other.cells, strict=True)
+    for number, (cell, same_cell) in enumerate(cells):
+        shown, there = _shown(cell), _shown(same_cell)
+        for line, same_line in zip(shown, there, strict=False):
+            if line != same_line:
+                return f"cell {number}: {line.strip()!r} against {same_line.strip()!r}"
+        if len(shown) != len(there):
+            return f"cell {number}: {len(shown)} lines against {len(there)}"
+    return ""
+
+
+def _shown(cell: NotebookNode) -> list[str]:
+    """Return the lines of all text that a cell shows; pictures are compared by what they draw."""
+    outputs = cell.get("outputs", [])
+    texts = [output.text for output in outputs if "text" in output]
+    for output in outputs:
+        data = output.get("data", {})
+        texts += [data[kind] for kind in sorted(data) if not kind.startswith("image/")]
+    return "\n".join(map(str, texts)).splitlines()
