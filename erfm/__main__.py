@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shlex
 import signal
 import sys
 from datetime import date
@@ -90,7 +91,8 @@ def _new(options: argparse.Namespace) -> None:
     from erfm.drafting import main_new
 
     written = main_new(options.customers, options.overwrite)
-    print(f"{written} is a draft: check every line, then run: make report STUDY={written}")
+    study = shlex.quote(str(written))
+    print(f"{written} is a draft: check every line, then run: make report STUDY={study}")
 
 
 def _fit(options: argparse.Namespace) -> None:

@@ -32,6 +32,7 @@ REMEDIES = {
     errno.ENOTDIR: "Part of the path is a file: name a folder there",
     errno.EEXIST: "A file is where a folder is needed: move it, or name another place",
     errno.ENOENT: "Check the path",
+    errno.EPIPE: "The program that reads the output has ended",
     errno.ELOOP: "The path leads through links in a circle: correct the links",
 }
 """What to do about the failures of the operating system that a reader can mend."""

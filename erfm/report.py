@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import atexit
+import contextlib
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ from traitlets.config import Config
 from erfm import DEFAULT_STUDY
 from erfm.escaping import html, markdown, one_line
 from erfm.exporting import export_tables
-from erfm.files import FileError, remove, write_bytes, write_text
+from erfm.files import FileError, explained, remove, write_bytes, write_text
 from erfm.logistic import fit_logistic
 from erfm.page import build_folder, figure_folder
 from erfm.portable import another_machine, first_difference
@@ -281,10 +282,12 @@ def _end(jobs: list[Future[str]], clients: list[NotebookClient]) -> None:
     for job in jobs:
         job.cancel()
     while not all(job.done() for job in jobs):
-        for manager in [client.km for client in clients]:
-            if manager is not None and manager.provisioner is not None:
-                asyncio.run(manager.provisioner.kill())
-        wait(jobs, timeout=0.1)
+        # A second Ctrl-C changes nothing: kernels that nobody waits for would stay.
+        with contextlib.suppress(KeyboardInterrupt):
+            for manager in [client.km for client in clients]:
+                if manager is not None and manager.provisioner is not None:
+                    asyncio.run(manager.provisioner.kill())
+            wait(jobs, timeout=0.1)
 
 
 def update_notebooks(names: list[str]) -> None:
@@ -364,7 +367,7 @@ def build_report(name: str) -> Path:
     Raises
     ------
     StudyError
-        The study or its customers cannot be used, or a notebook fails.
+        The study or its customers cannot be used, a notebook fails, or a file cannot be written.
     """
     study = load_study(name)
     # Errors in the customers are told at once, not from inside a notebook.
@@ -378,10 +381,11 @@ def build_report(name: str) -> Path:
     for path in stale:
         remove(path, inside=build)
     execute_all(study, due, executed)
-    exports = export_tables(build / "tables", study, build / "exports")
-    for path in set((build / "exports").iterdir()) - set(exports):
-        remove(path, inside=build)
-    return build_site(study, build)
+    with explained(build):
+        exports = export_tables(build / "tables", study, build / "exports")
+        for path in set((build / "exports").iterdir()) - set(exports):
+            remove(path, inside=build)
+        return build_site(study, build)
 
 
 def _names(paths: list[Path]) -> set[str]:

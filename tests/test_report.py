@@ -1,5 +1,6 @@
 """The built site, and reports on other customers from end to end."""
 
+import errno
 import json
 import shutil
 import sys
@@ -282,6 +283,30 @@ def test_a_study_that_allows_no_further_step_ends_the_page(kept, monkeypatch):
     monkeypatch.setattr(report, "execute", end)
     execute_all(study, [FULL_MODEL], notebook.parent)
     assert "**This page ends here.** mine.csv" in notebook.read_text(encoding="utf-8")
+
+
+def test_a_full_disk_leaves_the_old_site_and_exports(kept, monkeypatch):
+    study, _, build = kept
+    monkeypatch.setattr(report, "execute_all", lambda *arguments: None)
+    for name in ("site/index.html", "exports/tables.xlsx"):
+        (build / name).parent.mkdir()
+        (build / name).write_bytes(b"old")
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def fail(*arguments, **keys):
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr("erfm.exporting._fix_time", fail)
+        with pytest.raises(FileError, match=r"tables\.xlsx: no space left on device\. Make room"):
+            build_report(study.path)
+        assert (build / "exports" / "tables.xlsx").read_bytes() == b"old"
+        assert len(list((build / "exports").iterdir())) == 1
+    monkeypatch.setattr(report, "Sphinx", fail)
+    with pytest.raises(FileError, match=r"mine_\w+: no space left on device\. Make room"):
+        build_report(study.path)
+    assert (build / "exports" / "tables.xlsx").read_bytes() != b"old"
+    assert (build / "site" / "index.html").read_bytes() == b"old"
 
 
 def test_a_full_disk_is_no_reason_for_a_page_to_end():
