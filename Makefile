@@ -1,5 +1,8 @@
 # make report   build the report (STUDY=name in data/ or path of a study file)
 # make test     run every test, notebooks included
+# make test-portable  re-execute the notebooks with the arithmetic of other processors
+# make test-oldest  run every test with the lowest versions that pyproject.toml allows, then with
+#                   the pinned ones on every Python at hand, each in a copy of the project
 # make lab      open JupyterLab on the notebooks
 # make bench    forward LR against a naive search, as ratios
 # make student  write the notebooks without solutions and outputs to build/student
@@ -8,20 +11,53 @@
 
 PYTHON ?= python3
 STUDY ?= reconstruction
+# As it was typed, whatever is in it; the shell below reads it from the environment.
+override STUDY := $(value STUDY)
+export STUDY
+# Paths with any character in any locale, in what is set up and in what runs.
+export PYTHONUTF8 := 1
 RUN := .venv/bin/python
 READY := .venv/.ready
+PYTHONS := 3.11 3.12 3.13 3.14
+ON_PYTHONS := $(PYTHONS:%=test-on-%)
 # uv where it is installed, otherwise a private copy fetched with pip.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: report test lab bench student notebooks lock clean
+.PHONY: report test test-portable test-oldest test-lowest $(ON_PYTHONS) lab bench student \
+	notebooks lock clean
 
 report: $(READY)
-	@$(RUN) -m erfm report --study "$(STUDY)"
+	@$(RUN) -m erfm report --study "$$STUDY"
 
 test: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m pytest -n auto --dist loadscope --nbval --nbval-current-env tests notebooks
+
+test-portable: $(READY)
+	$(RUN) tests/portable_notebooks.py
+
+test-oldest: test-lowest $(ON_PYTHONS)
+
+# uv knows its own Pythons and those on PATH, pyenv those that its shims there refuse to run.
+at-hand = { $(UV) python find --system --no-project --no-python-downloads $(1) || \
+	pyenv prefix $(1); } 2>/dev/null
+# Tests draw figures and reuse executed pages, which are those of the environment in .venv.
+copy = rm -rf $(1) && mkdir -p $(1) && \
+	tar --exclude ./build --exclude ./.oldest --exclude ./.venv -cf - . | tar -xf - -C $(1)
+
+test-lowest: .oldest/lowest.lock
+	@$(call copy,.oldest/lowest)
+	@cp $< .oldest/lowest/requirements.lock
+	@python=$$(for version in $(PYTHONS); do $(call at-hand,$$version) && break; done); \
+	echo "The lowest versions, $$python" && \
+	$(MAKE) --no-print-directory -C .oldest/lowest test PYTHON="$$python"
+
+$(ON_PYTHONS): test-on-%: | $(UV)
+	@if python=$$($(call at-hand,$*)); then \
+		echo "The pinned versions, $$python" && $(call copy,.oldest/$*) && \
+		$(MAKE) --no-print-directory -C .oldest/$* test PYTHON="$$python"; \
+	else echo "Python $* is not at hand: not tested"; fi
 
 lab: $(READY)
 	$(RUN) -m jupyterlab --notebook-dir=notebooks
@@ -40,8 +76,14 @@ lock: $(UV)
 		--generate-hashes --no-emit-index-url --group test --group build \
 		pyproject.toml --output-file requirements.lock
 
+.oldest/lowest.lock: pyproject.toml | $(UV)
+	@mkdir -p .oldest
+	@$(UV) pip compile --quiet --upgrade --resolution lowest-direct --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --group test --group build \
+		pyproject.toml --output-file $@
+
 clean:
-	rm -rf build .venv .uv .pytest_cache .hypothesis .ruff_cache erfm.egg-info
+	rm -rf build .venv .oldest .uv .pytest_cache .hypothesis .ruff_cache erfm.egg-info
 
 $(READY): requirements.lock pyproject.toml | $(UV)
 	@echo "Setting up .venv from requirements.lock (once)"

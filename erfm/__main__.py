@@ -1,26 +1,53 @@
-"""Commands: ``python -m erfm report | new | score | student | notebooks``."""
+"""Commands: ``python -m erfm report | new | fit | score | student | notebooks``."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import re
+import shlex
+import signal
 import sys
 from datetime import date
 from pathlib import Path
+from types import FrameType
 
-from erfm.escaping import visible
-from erfm.page import DEFAULT_STUDY
-from erfm.study import StudyError
+from erfm import DEFAULT_STUDY
+
+# What takes long to import is imported where it is used: `--help` and Ctrl-C are prompt.
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; an error in a study or its customers is told in one line."""
+    """Run a command and return its exit status; whatever goes wrong is told in one line."""
     options = _parser().parse_args(arguments)
     try:
+        return _run(options)
+    except KeyboardInterrupt as interruption:
+        (number,) = interruption.args or (signal.SIGINT,)
+        _tell("interrupted")
+        return 128 + number
+
+
+def _run(options: argparse.Namespace) -> int:
+    from erfm.files import explain
+    from erfm.study import StudyError
+
+    try:
         options.run(options)
+        sys.stdout.flush()
     except StudyError as error:
-        print(f"error: {visible(str(error))}", file=sys.stderr)
-        return 1
-    return 0
+        _tell(f"error: {error}")
+    except OSError as error:
+        _tell(f"error: {explain(error)}")
+    else:
+        return 0
+    return 1
+
+
+def _tell(text: str) -> None:
+    """Write one line, whatever characters a path or a customers' file has put into it."""
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda found: ascii(found[0])[1:-1], text)
+    print(line.encode("utf-8", "backslashreplace").decode("utf-8"), file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -32,15 +59,21 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
+    study = "a name in data/ or a TOML file"
     report = command("report", _report, "execute the notebooks and build the HTML report")
-    report.add_argument("--study", default=DEFAULT_STUDY, help="a name in data/ or a TOML file")
+    report.add_argument("--study", default=DEFAULT_STUDY, help=study)
     new = command("new", _new, "draft a study file from a file of customers")
     new.add_argument("customers", type=Path, help="CSV, Excel or Parquet")
     new.add_argument("--overwrite", action="store_true", help="replace an existing study file")
+    fit = command("fit", _fit, "fit a study's final equation and save it, for score")
+    fit.add_argument("--study", default=DEFAULT_STUDY, help=study)
+    fit.add_argument("--output", type=Path, required=True, help="the model's file (.json)")
+    fit.add_argument("--overwrite", action="store_true", help="replace an existing model")
     score = command("score", _score, "rank customers by their probability of churn")
     score.add_argument("--study", default=DEFAULT_STUDY, help="a study, or a saved model (.json)")
     score.add_argument("customers", type=Path, help="a file like the study's, without the outcome")
     score.add_argument("--output", type=Path, help="default: <customers>_scored.csv")
+    score.add_argument("--overwrite", action="store_true", help="replace an existing list")
     command("student", _student, "write the notebooks without solutions and outputs")
     notebooks = command("notebooks", _notebooks, "refresh the stored outputs of the notebooks")
     notebooks.add_argument("names", nargs="*", help="e.g. 02_full_model; all if none is given")
@@ -58,15 +91,26 @@ def _new(options: argparse.Namespace) -> None:
     from erfm.drafting import main_new
 
     written = main_new(options.customers, options.overwrite)
-    print(f"{written} is a draft: check every line, then run: make report STUDY={written}")
+    study = shlex.quote(str(written))
+    print(f"{written} is a draft: check every line, then run: make report STUDY={study}")
+
+
+def _fit(options: argparse.Namespace) -> None:
+    from erfm.scoring import fit_file
+
+    output = options.output
+    model = fit_file(options.study, output, date.today().isoformat(), options.overwrite)
+    print(f"The model is in {output}: {model.provenance} on {model.customers:,} customers.")
 
 
 def _score(options: argparse.Namespace) -> None:
+    from erfm.escaping import visible
     from erfm.scoring import score_file
 
     customers = options.customers
-    output = options.output or customers.with_name(f"{customers.stem}_scored.csv")
-    scores = score_file(options.study, customers, output, date.today().isoformat())
+    output = options.output or customers.parent / f"{customers.stem}_scored.csv"
+    today = date.today().isoformat()
+    scores = score_file(options.study, customers, output, today, options.overwrite)
     print(visible(scores.summary))
     print(f"The list is in {output}")
 
@@ -83,5 +127,24 @@ def _notebooks(options: argparse.Namespace) -> None:
     update_notebooks(options.names)
 
 
+# --- The process ----------------------------------------------------------------------------------
+
+
+def _start_in_utf8() -> None:
+    """Start anew in Python's UTF-8 mode where a path could not hold every character (PEP 540)."""
+    if sys.getfilesystemencoding() != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", "-m", "erfm", *sys.argv[1:]])
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End as Ctrl-C does, with all that this process has started."""
+    raise KeyboardInterrupt(number)
+
+
 if __name__ == "__main__":
+    _start_in_utf8()
+    signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
     sys.exit(main())

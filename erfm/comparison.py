@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from erfm import ties
 from erfm.logistic import (
     LogisticFit,
     coefficient_table,
@@ -128,7 +129,7 @@ def effect_text(effect: pd.Series) -> str:
 
 def order(table: pd.DataFrame) -> list[str]:
     """Return the terms of `effects` by |B · sd|, the largest first."""
-    return list(table["x_standardised"].abs().sort_values(ascending=False, kind="stable").index)
+    return list(table.index[ties.descending(table["x_standardised"].abs())])
 
 
 def selection_claims(

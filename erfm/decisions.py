@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics
 
+from erfm.ties import TIE, largest, tied
+
 THRESHOLDS = np.arange(0.01, 1.0, 0.01).round(2)
 
 
@@ -24,9 +26,10 @@ def cutoff_curve(
     ``contacted``, the share of customers predicted to churn.
     """
     outcome, cutoffs = np.asarray(outcome), np.asarray(cutoffs, dtype=float)
-    retained, churned = np.sort(probability[outcome == 1]), np.sort(probability[outcome == 0])
-    false_negative = np.searchsorted(retained, cutoffs, side="left")
-    true_negative = np.searchsorted(churned, cutoffs, side="left")
+    retained, churned = (np.sort(probability[outcome == k], kind="stable") for k in (1, 0))
+    # Those who miss a cut-off by their last bits only reach it.
+    false_negative = np.searchsorted(retained, cutoffs - TIE, side="left")
+    true_negative = np.searchsorted(churned, cutoffs - TIE, side="left")
     true_positive = len(retained) - false_negative
     predicted_churned, n = false_negative + true_negative, len(outcome)
     return pd.DataFrame(
@@ -47,9 +50,13 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def youden_cutoff(outcome: np.ndarray, probability: np.ndarray) -> float:
-    """Return the cut-off on P(retained) with the largest sensitivity + specificity - 1."""
-    false_positive, true_positive, cutoffs = metrics.roc_curve(outcome, probability)
-    return min(float(cutoffs[np.argmax(true_positive - false_positive)]), 1.0)
+    """Return the cut-off on P(retained) with the largest sensitivity + specificity - 1.
+
+    Of several, the highest.
+    """
+    false_positive, true_positive, cutoffs = metrics.roc_curve(outcome, tied(probability))
+    index = pd.Series(true_positive - false_positive, index=cutoffs)
+    return min(float(largest(index)), 1.0)
 
 
 def cost_cutoff(missed_leaver: float, needless_contact: float) -> float:
@@ -125,7 +132,7 @@ def decision_curve(
     churned, n = 1 - np.asarray(outcome, dtype=int), len(outcome)
     # A customer is contacted at the first `reached` thresholds. Customers with the same outcome and
     # the same number are alike, so that a bootstrap sample is a draw of how many there are of each.
-    reached = np.searchsorted(thresholds, 1 - np.asarray(probability), side="right")
+    reached = np.searchsorted(thresholds - TIE, 1 - np.asarray(probability), side="right")
     counts = np.zeros((2, len(thresholds) + 1), dtype=int)
     np.add.at(counts, (churned, reached), 1)
     draws = np.random.default_rng(seed).multinomial(n, counts.ravel() / n, size=repetitions)

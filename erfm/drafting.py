@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
+from erfm.files import check_output, write_text
 from erfm.logistic import design_matrix, fit_logistic, separating_columns
 from erfm.reading import Format, StudyError, read_table, to_numbers, to_texts
 from erfm.study import (
@@ -171,12 +172,11 @@ def write_draft(draft: Draft, target: str | Path | None = None, overwrite: bool 
     Raises
     ------
     StudyError
-        The file exists and `overwrite` is false.
+        The file exists and `overwrite` is false, is that of the customers, or cannot be written.
     """
     target = draft.path.with_suffix(".toml") if target is None else Path(target)
-    if target.exists() and not overwrite:
-        raise StudyError(f"{target}: there is such a file already. Move it, or allow overwriting.")
-    target.write_text(draft.text(target.parent), encoding="utf-8")
+    check_output(target, {"the customers": draft.path}, overwrite)
+    write_text(target, draft.text(target.parent))
     return target
 
 

@@ -50,6 +50,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("\ufffd", text)
 
 
+def encodable(text: str) -> str:
+    """Return a text with U+FFFD for halves of characters, which no file can hold."""
+    return text if text.isascii() else re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
 def one_line(text: str) -> str:
     """Return a text that can be shown, on one line."""
     return " ".join(visible(text).split())
@@ -135,8 +140,7 @@ def csv_cell(text: str) -> str:
     One that would be run as a formula, with ``=``, ``+``, ``-`` or ``@`` first, gets an apostrophe
     before it, as is customary (CWE-1236); `from_csv_cell` gives the text back.
     """
-    if not text.isascii():
-        text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    text = encodable(text)
     return _FORMULA.sub("'", text) if _SIGN.search(text) else text
 
 

@@ -15,6 +15,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from erfm.escaping import from_csv_cell, latex, one_line, visible
+from erfm.files import replacing, write_text
 from erfm.page import as_text, rows_are_texts
 from erfm.study import Study, StudyError
 
@@ -102,12 +103,14 @@ def export_tables(folder: Path, study: Study, target: Path) -> list[Path]:
     """
     tables = read_tables(folder)
     main = [table for table in tables if table.name.startswith(MAIN_TABLES)]
-    target.mkdir(parents=True, exist_ok=True)
-    written = [_write_excel(tables, study, target / "tables.xlsx")]
-    written.append(_write_word(main, study, target / "tables.docx"))
+    written = [target / "tables.xlsx", target / "tables.docx"]
+    with replacing(written[0]) as workbook:
+        _write_excel(tables, study, workbook)
+    with replacing(written[1]) as document:
+        _write_word(main, study, document)
     for table in main:
         path = target / f"{table.name}.tex"
-        path.write_text(to_latex(table, study), encoding="utf-8")
+        write_text(path, to_latex(table, study))
         written.append(path)
     return written
 
@@ -135,7 +138,7 @@ def variables(study: Study) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable")
 
 
-def _write_excel(tables: list[Table], study: Study, path: Path) -> Path:
+def _write_excel(tables: list[Table], study: Study, path: Path) -> None:
     sheets = _sheet_names([table.name for table in tables])
     contents = pd.DataFrame(
         {"sheet": sheets, "caption": [table.caption for table in tables]}
@@ -160,7 +163,6 @@ def _write_excel(tables: list[Table], study: Study, path: Path) -> Path:
         for sheet in book.sheets.values():
             _tidy_sheet(sheet)
     _fix_time(path)
-    return path
 
 
 def _sheet_names(names: list[str]) -> list[str]:
@@ -213,7 +215,7 @@ def to_latex(table: Table, study: Study) -> str:
     )
 
 
-def _write_word(tables: list[Table], study: Study, path: Path) -> Path:
+def _write_word(tables: list[Table], study: Study, path: Path) -> None:
     document = docx.Document()
     document.core_properties.title = one_line(study.title)[:LONGEST_PROPERTY]
     document.core_properties.author = ""
@@ -233,7 +235,6 @@ def _write_word(tables: list[Table], study: Study, path: Path) -> Path:
         document.add_paragraph()
     document.save(path)
     _fix_time(path)
-    return path
 
 
 def _row_headings(table: Table) -> list[str]:

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH, wrapped
 from erfm.scoring import Scores
 from erfm.study import Study
+from erfm.ties import largest
 
 LINES = ["-", "--", ":", "-."]
 
@@ -69,7 +70,7 @@ def expected_gains(plans: dict[str, pd.DataFrame]) -> Figure:
         plans.items(), [BLUE, GREEN, ORANGE, VERMILION], LINES, "osD^", strict=False
     ):
         _banded(axes, plan["contacts"], plan[["gain", "lower", "upper"]], color, caption, line)
-        best = plan.loc[plan["gain"].idxmax()]
+        best = plan.loc[largest(plan["gain"])]
         place = (best["contacts"], best["gain"]) if best["gain"] > 0 else (0, 0)
         axes.plot(*place, marker=marker, color=color, ms=8, ls="", clip_on=False, zorder=3)
     axes.axhline(0, color="black", lw=0.8)

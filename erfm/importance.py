@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from erfm import ties
 from erfm.logistic import CONSTANT, LogisticFit, design_matrix
 from erfm.study import Study
 
@@ -62,11 +63,11 @@ def standardised_coefficients(study: Study, fit: LogisticFit, frame: pd.DataFram
 
 def ranks(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rank of each row by absolute size, 1 = largest, under every definition."""
-    columns = ["b", *DEFINITIONS]
-    return table[columns].abs().rank(ascending=False, method="min").astype(int)
+    sizes = table[["b", *DEFINITIONS]].abs().apply(ties.tied)
+    return sizes.rank(ascending=False, method="min").astype(int)
 
 
 def ranking(coefficients: pd.Series, study: Study) -> str:
     """Return the labels ordered by absolute size, e.g. "Frequency > Recency > Age > Gender"."""
-    ordered = coefficients.abs().sort_values(ascending=False, kind="stable").index
+    ordered = coefficients.index[ties.descending(coefficients.abs())]
     return " > ".join(study.label(column.partition("(")[0]) for column in ordered)

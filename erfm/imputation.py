@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from statsmodels.imputation.mice import MICEData
+from scipy import linalg, special, stats
 
 from erfm.logistic import LogisticFit, coefficient_table, design_columns, design_matrix
-from erfm.study import Study
+from erfm.study import Study, by_identifier
 
 DONORS = 5
 CYCLES = 10
+RIDGE = 1e-5
+"""Keeps X'X invertible where columns are nearly collinear, as in R's ``mice``."""
+GRID = 1e-6
+"""Of predictions, in standard deviations: far above their last bits, far below what matters."""
 
 
 def missing_values(study: Study, customers: pd.DataFrame) -> pd.DataFrame:
@@ -33,21 +36,23 @@ def imputable(study: Study, customers: pd.DataFrame) -> pd.DataFrame:
     """Return the customers that can be imputed: outcome known, and every category of three or more.
 
     Numbers and two-level categories are imputed; a missing value of a category with more levels has
-    no mean to match.
+    no mean to match. They come in the order of `by_identifier`.
     """
     needed = [name for name, p in study.predictors.items() if len(p.levels) > 2]
-    known = customers.dropna(subset=["retained", *needed])
+    known = by_identifier(customers.dropna(subset=["retained", *needed]))
     return known.assign(retained=known["retained"].astype(int))
 
 
 def impute(
     study: Study, customers: pd.DataFrame, imputations: int = 20, *, seed: int
 ) -> list[pd.DataFrame]:
-    """Complete the customers several times by chained equations (statsmodels' ``MICEData``).
+    """Complete the customers several times by chained equations and predictive mean matching.
 
-    Each incomplete column is drawn from its linear regression on all other design columns *and the
-    outcome*, coefficients perturbed, by predictive mean matching with `DONORS` donors: only values
-    that other customers have are imputed. Leaving out the outcome would flatten the coefficients.
+    Each incomplete column in turn is regressed on all other design columns *and the outcome*, whose
+    absence would flatten the coefficients. A missing value becomes that of a customer with a
+    similar prediction (see `draw_values`), so that only values that occur are imputed. The chain
+    starts from values drawn at random and goes round `CYCLES` times, once if one column is
+    incomplete; each completed copy has a chain and a generator of its own.
 
     Parameters
     ----------
@@ -60,38 +65,139 @@ def impute(
     Returns
     -------
     list of DataFrame
-        Copies of `customers` without missing predictors.
+        Copies of `customers` without missing predictors: the same on every processor.
+
+    References
+    ----------
+    van Buuren, Flexible Imputation of Missing Data (2018), algorithms 3.1 and 4.3, which R's
+    ``mice`` follows.
     """
     design = design_matrix(study, customers)
     columns = design_columns(study)
     for name, predictor in study.predictors.items():
         if predictor.levels:
             design.loc[customers[name].isna(), list(columns[name])] = np.nan
-    incomplete = [c for c in design if design[c].isna().any()]
-    if not incomplete:
-        return [customers.copy() for _ in range(imputations)]
-    # Formulas are built from the names, so these must be plain.
-    plain = {column: f"x{i}" for i, column in enumerate(design)}
-    table = design.rename(columns=plain).assign(y=customers["retained"].to_numpy(dtype=float))
-    chain = MICEData(table, k_pmm=DONORS, rng=np.random.default_rng(seed))
-    # One incomplete column depends on complete ones only: there is no chain to settle.
-    cycles = 1 if len(incomplete) == 1 else CYCLES
+    missing = design.isna().to_numpy()
+    # Standardised, every column is on the scale of its predictions' grid.
+    observed = ((design - design.mean()) / design.std()).to_numpy()
+    outcome = customers["retained"].to_numpy(dtype=float)
+    incomplete = np.flatnonzero(missing.any(axis=0))
+    cycles = CYCLES if len(incomplete) > 1 else 1
     completed = []
-    for _ in range(imputations):
-        chain.update_all(cycles)
-        values = {column: chain.data[plain[column]].to_numpy() for column in incomplete}
+    for sequence in np.random.SeedSequence(seed).spawn(imputations):
+        donors = _complete(observed, missing, outcome, cycles, np.random.default_rng(sequence))
+        values = {design.columns[j]: design.iloc[donors[j], j].to_numpy() for j in incomplete}
         completed.append(_filled(study, customers, values))
     return completed
 
 
+def _complete(
+    observed: np.ndarray,
+    missing: np.ndarray,
+    outcome: np.ndarray,
+    cycles: int,
+    rng: np.random.Generator,
+) -> dict[int, np.ndarray]:
+    """Return, for each incomplete column, the row that each customer's value is taken from."""
+    filled, donors = observed.copy(), {}
+    for j in np.flatnonzero(missing.any(axis=0)):
+        known, donors[j] = np.flatnonzero(~missing[:, j]), np.arange(len(observed))
+        donors[j][missing[:, j]] = known[rng.integers(len(known), size=missing[:, j].sum())]
+        filled[:, j] = observed[donors[j], j]
+    for _ in range(cycles):
+        for j, donor in donors.items():
+            others = np.column_stack([np.ones(len(filled)), np.delete(filled, j, axis=1), outcome])
+            gap = missing[:, j]
+            chosen = draw_values(others[~gap], observed[~gap, j], others[gap], rng)
+            donor[gap] = np.flatnonzero(~gap)[chosen]
+            filled[:, j] = observed[donor, j]
+    return donors
+
+
+def draw_values(
+    known: np.ndarray, values: np.ndarray, unknown: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw a donor for each unknown value by predictive mean matching.
+
+    The regression of `values` on `known` (with `RIDGE` times the diagonal of X'X added to it) is
+    estimated; σ² is drawn from its posterior RSS / χ², the coefficients from theirs by a Cholesky
+    factor. Donors are predicted by the estimate, unknown values by the draw (type-1 matching), both
+    on a `GRID`: predictions that differ in their last bits only are equal.
+
+    Parameters
+    ----------
+    known, unknown : ndarray, shapes (n, p) and (m, p)
+        The predictors, the constant among them, where the value is known and where it is not.
+    values : ndarray, shape (n,)
+        With a standard deviation of about 1.
+
+    Returns
+    -------
+    ndarray of int, shape (m,)
+        For each unknown value the position, in `values`, of a donor drawn from the `DONORS` whose
+        predictions are nearest.
+    """
+    cross = known.T @ known
+    cross += np.diag(RIDGE * np.diag(cross))
+    estimate = np.linalg.solve(cross, known.T @ values)
+    rss = ((values - known @ estimate) ** 2).sum()
+    freedom = max(len(values) - known.shape[1], 1)
+    sigma = np.sqrt(rss / special.chdtri(freedom, rng.random()))
+    # (X'X)⁻¹ = L⁻ᵀ L⁻¹, so that L⁻ᵀ z has that covariance.
+    factor, z = np.linalg.cholesky(cross), special.ndtri(rng.random(known.shape[1]))
+    drawn = estimate + sigma * linalg.solve_triangular(factor.T, z)
+    donor_mean, target_mean = (
+        np.rint(x @ b / GRID).astype(np.int64) for x, b in ((known, estimate), (unknown, drawn))
+    )
+    return _nearest(donor_mean, target_mean, rng)
+
+
+def _nearest(donors: np.ndarray, targets: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the position of a donor for each target, drawn from the `DONORS` nearest.
+
+    Donors at the same distance are in an order drawn anew for each target: all of those that tie
+    for the last place have the same chance. So the place is drawn first, and then one of all donors
+    at the distance of that place.
+    """
+    order = np.argsort(donors, kind="stable")
+    means, first, sizes = np.unique(donors[order], return_index=True, return_counts=True)
+    far = np.iinfo(np.int64).max // 4
+    means, first, sizes = (
+        np.concatenate([[before], inner, [after]])
+        for before, inner, after in ((-far, means, far), (0, first, 0), (0, sizes, 0))
+    )
+    place = rng.integers(min(DONORS, len(donors)), size=len(targets))
+    pick = rng.random(len(targets))
+    # Walk outwards from each target, a distance at a time, until its place is reached.
+    right = np.searchsorted(means, targets)
+    left, passed = right - 1, np.zeros(len(targets), dtype=int)
+    chosen, walking = np.empty(len(targets), dtype=int), np.arange(len(targets))
+    while len(walking):
+        low, high = left[walking], right[walking]
+        below, above = targets[walking] - means[low], means[high] - targets[walking]
+        on_left = np.where(below <= above, sizes[low], 0)
+        at_distance = on_left + np.where(above <= below, sizes[high], 0)
+        one = (pick[walking] * at_distance).astype(int)
+        position = np.where(one < on_left, first[low] + one, first[high] + one - on_left)
+        arrives = place[walking] < passed[walking] + at_distance
+        chosen[walking[arrives]] = order[position[arrives]]
+        passed[walking] += at_distance
+        left[walking] -= below <= above
+        right[walking] += above <= below
+        walking = walking[~arrives]
+    return chosen
+
+
 def _filled(study: Study, customers: pd.DataFrame, values: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Return the customers with the values of design columns in the place of missing ones."""
     filled = customers.copy()
-    for column, imputed in values.items():
-        name = column.partition("(")[0]
+    for name, columns in design_columns(study).items():
         levels = study.predictors[name].levels
-        missing = filled[name].isna()
-        new = np.array(levels)[imputed.astype(int)] if levels else imputed
-        filled.loc[missing, name] = new[missing]
+        if columns[0] in values:
+            missing, new = filled[name].isna(), values[columns[0]]
+            filled.loc[missing, name] = (np.array(levels)[new.astype(int)] if levels else new)[
+                missing
+            ]
     return filled
 
 
@@ -104,7 +210,8 @@ def pool(fits: list[LogisticFit], level: float = 0.95) -> pd.DataFrame:
         A row for each parameter: b (mean), standard_error = √(W + (1 + 1/m) V) with W the mean
         squared standard error and V the variance of b between imputations; df (Barnard & Rubin
         1999), p_value and the limits lower, upper of b from Student's t; ``missing_information``,
-        the fraction of missing information. An interval of b, not of the odds ratio.
+        the fraction of missing information; ``monte_carlo_error`` = √(V / m), by how much b would
+        differ with other draws. An interval of b, not of the odds ratio.
     """
     estimates = pd.DataFrame([fit.parameters for fit in fits])
     variances = pd.DataFrame([np.diag(fit.covariance) for fit in fits], columns=estimates.columns)
@@ -135,6 +242,7 @@ def pool_estimates(
             "lower": b - half,
             "upper": b + half,
             "missing_information": (ratio + 2 / (df + 3)) / (ratio + 1),
+            "monte_carlo_error": np.sqrt(between / m),
         }
     )
 
@@ -150,4 +258,31 @@ def compare_estimates(listwise: LogisticFit, pooled: pd.DataFrame) -> pd.DataFra
     table["change_in_se"] = (table["imputed_b"] - table["listwise_b"]) / table[
         "listwise_standard_error"
     ]
-    return table.assign(missing_information=pooled["missing_information"])
+    return table.join(pooled[["missing_information", "monte_carlo_error"]])
+
+
+def formats(table: pd.DataFrame, imputations: int) -> dict[str, pd.Series]:
+    """Return how to write each imputed number of `compare_estimates`, row by row.
+
+    No number has more decimals than its Monte-Carlo error allows. That of a fraction γ of missing
+    information from m imputations is about γ (1 - γ) √(2 / m) (Harel 2007).
+    """
+    error, information = table["monte_carlo_error"], table["missing_information"]
+    errors = dict.fromkeys(table.filter(like="imputed_"), error) | {
+        "change_in_se": error / table["listwise_standard_error"],
+        "missing_information": information * (1 - information) * np.sqrt(2 / imputations),
+        # One more decimal than b, to be seen at all.
+        "monte_carlo_error": error / 10,
+    }
+    return {
+        column: values.map(lambda error: f",.{allowed_decimals(error)}f")
+        for column, values in errors.items()
+    }
+
+
+def allowed_decimals(error: float, most: int = 8) -> int:
+    """Return how many decimals a number with this error has a meaning in, at most `most`.
+
+    The last one counts units no smaller than the error: 3 for an error of 0.0004.
+    """
+    return most if error <= 0 else int(np.clip(np.floor(-np.log10(error)), 0, most))

@@ -10,6 +10,7 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy import optimize, special, stats
 
+from erfm import ties
 from erfm.escaping import latex_in_formula
 from erfm.study import Study, StudyError, design_columns, design_matrix
 
@@ -181,7 +182,8 @@ def coefficient_table(fit: LogisticFit, level: float = 0.95) -> pd.DataFrame:
         for column in columns:
             rows[column] = _coefficient_row(fit, column, z)
     rows[CONSTANT] = _coefficient_row(fit, CONSTANT, z)
-    table = pd.DataFrame.from_dict(rows, orient="index")
+    # Not from_dict: it may move rows that lack some columns.
+    table = pd.DataFrame([*rows.values()], index=[*rows])
     table["p_value"] = stats.chi2.sf(table["wald"], table["df"])
     columns = ["b", "standard_error", "wald", "df", "p_value", "odds_ratio", "lower", "upper"]
     return table.reindex(columns=columns).astype({"df": int})
@@ -262,15 +264,15 @@ def hosmer_lemeshow(
 ) -> HosmerLemeshow:
     """Compare observed with expected counts in `groups` groups of risk, grouped as SPSS does.
 
-    Customers are ordered by probability; those with equal probability are never split. With
+    Customers are ordered by probability; those with equal probability (see `erfm.ties`) are never
+    split. With
     M = round(n / groups), a block of n_b equal values joins the current group of size c while c < M
     and c + n_b / 2 <= M; the last group takes the rest. The statistic is
     sum (O - E)² / (E (1 - E / N)) over groups, with as many df as there are groups less two.
     """
     blocks = (
         pd.DataFrame({"probability": probability, "outcome": outcome})
-        .assign(block=lambda table: table["probability"].round(12))
-        .groupby("block", sort=True)
+        .groupby(ties.blocks(probability), sort=True)
         .agg(size=("outcome", "size"), sum=("outcome", "sum"), expected=("probability", "sum"))
     )
     group = _spss_groups(blocks["size"].to_numpy(), groups)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import math
 import platform
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from erfm.files import explained, write_text
 from erfm.logistic import CONSTANT, LogisticFit, design_columns, design_matrix
 from erfm.reading import Format, StudyError, nearest
-from erfm.study import Predictor, Study
+from erfm.study import ROLES, Predictor, Study
 
-FORMAT = "erfm model, version 1"
+FORMAT = "erfm model, version 2"
 OUTCOME = "1 = retained, 0 = churned; coefficients are those of the logit of P(retained)"
 RISK_QUANTILES = (0.5, 0.8)
 VALUE_QUANTILES = (1 / 3, 2 / 3)
 SEEN = ["minimum", "maximum", "standard_deviation"]
+SAVE_AGAIN = "Save the model again: `python -m erfm fit --study STUDY --output MODEL.json`."
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,54 @@ def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: st
     )
 
 
+# --- The file -------------------------------------------------------------------------------------
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Part(BaseModel):
+    """A part of the file: each field of the type stated, no other fields, no number missing."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class _Seen(_Part):
+    minimum: float
+    maximum: float
+    standard_deviation: Annotated[float, Field(gt=0)]
+
+
+class _File(_Part):
+    """The file as it is written, in this order, before its digest."""
+
+    format: str
+    outcome: str
+    study: str
+    title: str
+    simulated: bool
+    date: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    customers: int
+    churned: int
+    id_column: str
+    outcome_column: str
+    sample_column: str
+    customers_file: Format
+    predictors: dict[str, Predictor]
+    terms: list[str]
+    coefficients: dict[str, float]
+    covariance: dict[str, dict[str, float]]
+    means: dict[str, float]
+    seen: dict[str, _Seen]
+    risk_limits: tuple[Probability, Probability]
+    value_limits: tuple[float, float] | None
+    versions: dict[str, str]
+
+
 def save_model(model: Model, path: Path) -> None:
-    """Write a model as JSON; every number is written so that it is read back exactly."""
+    """Write a model as JSON; every number is written so that it is read back exactly.
+
+    The file ends with a digest of all that comes before.
+    """
     content = {
         "format": FORMAT,
         "outcome": OUTCOME,
@@ -150,30 +199,28 @@ def save_model(model: Model, path: Path) -> None:
         "date": model.date,
         "customers": model.customers,
         "churned": model.churned,
-        "file": {
-            "id_column": model.id_column,
-            "outcome_column": model.outcome_column,
-            "sample_column": model.sample_column,
-            **asdict(model.format),
-        },
-        "predictors": {
-            name: {
-                key: value for key, value in asdict(predictor).items() if key != "name" and value
-            }
-            for name, predictor in model.predictors.items()
-        },
+        "id_column": model.id_column,
+        "outcome_column": model.outcome_column,
+        "sample_column": model.sample_column,
+        "customers_file": asdict(model.format),
+        "predictors": {name: asdict(predictor) for name, predictor in model.predictors.items()},
         "terms": model.terms,
         "coefficients": model.parameters.to_dict(),
         "covariance": model.covariance.to_dict(orient="index"),
         "means": model.means.to_dict(),
         "seen": model.seen.to_dict(orient="index"),
         "risk_limits": model.risk_limits,
-        "value_limits": model.value_limits,
+        "value_limits": model.value_limits or None,
         "versions": model.versions,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
+    content["sha256"] = _digest(content)
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_text(path, text + "\n")
+
+
+def _digest(content: dict[str, Any]) -> str:
+    """Return the digest of a file's content, whatever space is between its parts."""
+    return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
 def load_model(path: Path, study: Study | None = None) -> Model:
@@ -188,74 +235,94 @@ def load_model(path: Path, study: Study | None = None) -> Model:
     Raises
     ------
     StudyError
-        No such file, not JSON, another version of the format, parts that are missing or contradict
-        one another, or a coding that is not the study's; the message names the file and the part.
+        No such file, not JSON, another version of the format, a content that is not what was saved,
+        parts that are missing, of another type or contradict one another, or a coding that is not
+        the study's; the message names the file and the part.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
-    except FileNotFoundError:
-        raise StudyError(f"{path}: no such file. Save a model first, or name its study.") from None
-    except ValueError:
-        raise StudyError(f"{path}: not a model saved as JSON. Save the model again.") from None
-    written = content.get("format") if isinstance(content, dict) else None
-    if written != FORMAT:
+    content, intact = _read(path)
+    if content.get("format") != FORMAT:
         raise StudyError(
-            f"{path}: the file says format {written!r}, and this program reads {FORMAT!r}. Fit and "
-            "save the model again with this version."
+            f"{path}: the file says format {content.get('format')!r}, and this program reads "
+            f"{FORMAT!r}. {SAVE_AGAIN}"
+        )
+    if not intact:
+        raise StudyError(
+            f"{path}: the content is not what was saved; the file was altered or damaged, and is "
+            f"not used. {SAVE_AGAIN}"
         )
     try:
-        model = _model(content)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        file = _File.model_validate_json(json.dumps(content))
+    except ValidationError as errors:
+        first = errors.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
         raise StudyError(
-            f"{path}: the model is incomplete or was altered ({type(error).__name__}: {error}). "
-            "Save it again."
+            f"{path}: '{where}' is not as a model is saved: {first['msg']}. {SAVE_AGAIN}"
         ) from None
-    _check_parts(path, model)
+    model = _model(file)
+    _check_parts(path, file, model)
     if study is not None:
         _check_coding(path, model, study)
     return model
+
+
+def _read(path: Path) -> tuple[dict[str, Any], bool]:
+    """Return the content of a model file, and whether it is what was saved."""
+    with explained(path):
+        if not path.exists():
+            raise StudyError(f"{path}: no such file. Save a model first, or name its study.")
+        written = path.read_bytes()
+    try:
+        content = json.loads(written.decode("utf-8"), parse_constant=_no_number)
+        digest = content.pop("sha256", None)
+        return content, digest == _digest(content)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise StudyError(f"{path}: not a model saved as JSON. {SAVE_AGAIN}") from None
 
 
 def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number")
 
 
-def _model(content: dict[str, Any]) -> Model:
-    file = content["file"]
-    given = {f.name: file[f.name] for f in fields(Format)}
-    predictors = {
-        name: Predictor(name=name, **{**described, "levels": tuple(described.get("levels", ()))})
-        for name, described in content["predictors"].items()
-    }
+def _model(file: _File) -> Model:
     return Model(
-        **{key: str(content[key]) for key in ("study", "title", "date")},
-        simulated=bool(content["simulated"]),
-        customers=int(content["customers"]),
-        churned=int(content["churned"]),
-        **{key: str(file[key]) for key in ("id_column", "outcome_column", "sample_column")},
-        format=Format(**{**given, "missing": tuple(given["missing"])}),
-        predictors=predictors,
-        terms=tuple(content["terms"]),
-        parameters=pd.Series(content["coefficients"], dtype=float),
-        covariance=pd.DataFrame.from_dict(content["covariance"], orient="index", dtype=float),
-        means=pd.Series(content["means"], dtype=float),
-        seen=pd.DataFrame.from_dict(content["seen"], orient="index", dtype=float).reindex(
-            columns=SEEN
-        ),
-        risk_limits=tuple(float(limit) for limit in content["risk_limits"]),
-        value_limits=tuple(float(limit) for limit in content["value_limits"]),
-        versions=dict(content["versions"]),
-    )
+        **{
+            key: getattr(file, key)
+            for key in (
+                "study", "title", "simulated", "date", "customers", "churned", "id_column",
+                "outcome_column", "sample_column", "predictors", "risk_limits", "versions",
+            )
+        },
+        format=file.customers_file,
+        terms=tuple(file.terms),
+        parameters=pd.Series(file.coefficients, dtype=float),
+        covariance=pd.DataFrame.from_dict(file.covariance, orient="index", dtype=float),
+        means=pd.Series(file.means, dtype=float),
+        seen=pd.DataFrame({name: dict(seen) for name, seen in file.seen.items()}, index=SEEN).T,
+        value_limits=file.value_limits or (),
+    )  # fmt: skip
 
 
-def _check_parts(path: Path, model: Model) -> None:
-    """Raise if the parts of a model file, edited by hand perhaps, do not fit one another."""
+def _check_parts(path: Path, file: _File, model: Model) -> None:
+    """Raise if the parts of a model file do not fit one another."""
 
     def check(holds: bool, problem: str) -> None:
         if not holds:
-            raise StudyError(f"{path}: {problem}. The file was altered: save the model again.")
+            raise StudyError(f"{path}: {problem}. {SAVE_AGAIN}")
 
+    check(file.outcome == OUTCOME, "'outcome' is coded otherwise")
+    check(0 < model.churned < model.customers, "'customers' and 'churned' contradict each other")
+    form = model.format
+    marks = [form.separator, form.decimal, form.thousands or " "]
+    check([len(mark) for mark in marks] == [1, 1, 1], "a mark of 'customers_file' is no character")
+    for name, predictor in model.predictors.items():
+        where = f"'predictors.{name}'"
+        check(predictor.name == name, f"{where} has another name, '{predictor.name}'")
+        check(predictor.sign in ("", "+", "-"), f"{where} has no sign '{predictor.sign}'")
+        check(predictor.role in ("", *ROLES), f"{where} has no role '{predictor.role}'")
+        distinct = len(set(predictor.levels))
+        check(distinct == len(predictor.levels) != 1, f"{where} needs different levels, or none")
     check(set(model.terms) <= set(model.predictors), "'terms' names a variable without coding")
+    check(0 < len(set(model.terms)) == len(model.terms), "'terms' are none, or twice the same")
     columns = [c for group in design_columns(model, list(model.terms)).values() for c in group]
     names = [CONSTANT, *columns]
     check(
@@ -263,27 +330,16 @@ def _check_parts(path: Path, model: Model) -> None:
         f"'coefficients' are not those of the coding ({', '.join(names)})",
     )
     check(list(model.means.index) == columns, "'means' are not those of the coding")
-    covariance = model.covariance
-    check(
-        list(covariance.index) == names and list(covariance.columns) == names,
-        "'covariance' is not that of the coefficients",
-    )
+    rows = [list(file.covariance), *(list(row) for row in file.covariance.values())]
+    check(all(row == names for row in rows), "'covariance' is not that of the coefficients")
+    check(_is_covariance(model.covariance.to_numpy()), "'covariance' is not that of any estimate")
     numbers = [name for name, predictor in model.predictors.items() if not predictor.levels]
     check(list(model.seen.index) == numbers, "'seen' does not describe each number")
-    values = [
-        model.parameters,
-        model.means,
-        covariance.to_numpy().ravel(),
-        model.seen.to_numpy().ravel(),
-    ]
-    finite = all(math.isfinite(value) for part in values for value in part)
-    check(finite, "a number is missing")
-    check(_is_covariance(covariance.to_numpy()), "'covariance' is not that of any estimate")
-    check(len(model.risk_limits) == 2, "'risk_limits' are not two numbers")
-    check(
-        len(model.value_limits) == (2 if model.amount and not model.amount.levels else 0),
-        "'value_limits' are not two numbers",
-    )
+    check(bool((model.seen["minimum"] < model.seen["maximum"]).all()), "'seen' is not a range")
+    has_values = model.amount is not None and not model.amount.levels
+    check(has_values == bool(model.value_limits), "'value_limits' do not fit the amount")
+    for key, limits in (("risk", model.risk_limits), ("value", model.value_limits)):
+        check(list(limits) == sorted(limits), f"'{key}_limits' are not in ascending order")
 
 
 def _is_covariance(matrix: np.ndarray) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -13,12 +14,12 @@ import pandas as pd
 from IPython.display import HTML, Image, Markdown
 from matplotlib.figure import Figure
 
-from erfm import escaping, figures
+from erfm import DEFAULT_STUDY, escaping, figures
+from erfm.files import write_bytes, write_text
 from erfm.study import ROOT, Samples, Study, load_study
 
-DEFAULT_STUDY = "reconstruction"
-
-Format = str | Callable[[float], str]
+Format = str | Callable[[float], str] | pd.Series
+"""How numbers are written: a format, a function, or a format for each row of the table."""
 
 
 def p_value(p: float) -> str:
@@ -86,11 +87,16 @@ COLUMNS: dict[str, tuple[str, Format]] = {
 }
 
 
+def build_folder(study: Study) -> Path:
+    """Return the folder in which all that is made of a study is kept, and nothing else."""
+    return ROOT / "build" / study.folder_name
+
+
 def figure_folder(study: Study) -> Path:
     """Return where a study's figures are filed: ``figures/`` for the default study."""
-    if study.name == DEFAULT_STUDY:
+    if study.shipped and study.name == DEFAULT_STUDY:
         return ROOT / "figures"
-    return ROOT / "build" / study.name / "figures"
+    return build_folder(study) / "figures"
 
 
 class Page:
@@ -107,7 +113,7 @@ class Page:
     def __init__(self, study: str, notebook: str):
         self.study: Study = load_study(study)
         self.number = notebook.split("_")[0]
-        self.build = ROOT / "build" / self.study.name
+        self.build = build_folder(self.study)
         self.figures = figure_folder(self.study)
         figures.style()
         labels = "".join(p.axis_label + "".join(p.levels) for p in self.study.predictors.values())
@@ -215,18 +221,15 @@ class Page:
         self, frame: pd.DataFrame, name: str, caption: str, headings: dict[str, str]
     ) -> None:
         folder = self.build / "tables"
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.number}_{escaping.file_name(name)}.csv"
         filed = _with_rows(frame)
         # A lone carriage return within a text is quoted only if it is part of the line's end.
-        filed.map(_guarded).rename(columns=_guarded).to_csv(
-            path, index=False, encoding="utf-8", lineterminator="\r\n"
-        )
+        guarded = filed.map(_guarded).rename(columns=_guarded)
+        write_text(path, guarded.to_csv(index=False, lineterminator="\r\n"))
         kinds = [_kind(filed.iloc[:, i]) for i in range(filed.shape[1])]
         described = {"caption": caption, "headings": headings, "kinds": kinds}
-        path.with_suffix(".json").write_text(
-            json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        text = escaping.encodable(json.dumps(described, ensure_ascii=False, indent=1))
+        write_text(path.with_suffix(".json"), text + "\n")
 
     def figure(self, figure: Figure, name: str, alt: str) -> Image:
         """File a figure as ``<number>_<name>.png`` and show the file, with `alt` as its text."""
@@ -242,15 +245,20 @@ def save_figure(figure: Figure, path: Path) -> None:
 
     Another machine's last bits can move a pixel's shade, which is no new picture.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new.png")
-    figure.savefig(fresh, dpi=144, metadata={"Software": None})
-    if path.exists():
-        old, new = plt.imread(path), plt.imread(fresh)
-        if old.shape == new.shape and np.abs(old - new).mean() < 1e-4:
-            fresh.unlink()
-            return
-    fresh.replace(path)
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png", dpi=144, metadata={"Software": None})
+    if not _shows(path, drawn.getvalue()):
+        write_bytes(path, drawn.getvalue())
+
+
+def _shows(path: Path, png: bytes) -> bool:
+    """Return whether a file shows the same picture; one that is damaged does not."""
+    new = plt.imread(BytesIO(png))
+    try:
+        old = plt.imread(path)
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return old.shape == new.shape and bool(np.abs(old - new).mean() < 1e-4)
 
 
 def _linked(cell: object) -> str:
@@ -287,16 +295,22 @@ def as_text(
 ) -> pd.DataFrame:
     """Return a table as a reader sees it: rounded text, headings, rows with the study's labels."""
     text = pd.DataFrame(
-        {
-            column: values.map(_formatter(values, column, formats or {}))
-            for column, values in frame.items()
-        },
+        {column: _written(values, column, formats or {}) for column, values in frame.items()},
         dtype=object,
     )
     if frame.index.nlevels == 1:
         text.index = [_row_label(study, row, frame.index.name) for row in frame.index]
     shown = {column: escaping.visible(heading) for column, heading in headings.items()}
     return text.rename(columns=shown).rename_axis(columns=None)
+
+
+def _written(values: pd.Series, column: str, formats: dict[str, Format]) -> pd.Series:
+    """Return a column's values as text, by `formats`, `COLUMNS` or their type."""
+    spec = formats.get(column)
+    if isinstance(spec, pd.Series):
+        written = {row: _formatter(values, column, {column: own}) for row, own in spec.items()}
+        return pd.Series([written[row](value) for row, value in values.items()], values.index)
+    return values.map(_formatter(values, column, formats))
 
 
 def _row_label(study: Study, row: object, index_name: object) -> str:
@@ -330,7 +344,7 @@ def _shown(value: object) -> str:
 def _formatter(
     values: pd.Series, column: str, formats: dict[str, Format]
 ) -> Callable[[object], str]:
-    """Return how a column's values are written, by `formats`, `COLUMNS` or their type."""
+    """Return how one value of a column is written."""
     spec = formats.get(column)
     if spec is None and pd.api.types.is_integer_dtype(values):
         spec = ",d"

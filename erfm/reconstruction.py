@@ -17,6 +17,7 @@ import pandas as pd
 from scipy import stats
 from scipy.special import expit
 
+from erfm.files import write_text
 from erfm.importance import standardised_coefficients
 from erfm.logistic import CONSTANT, coefficient_table, design_matrix, fit_logistic
 from erfm.published import compare, printed
@@ -122,7 +123,7 @@ def reconstruct(seed: int = SEED) -> pd.DataFrame:
 
 def write_customers(path: Path, seed: int = SEED) -> None:
     """Write `reconstruct` as CSV (UTF-8, line feeds, nothing where a value is missing)."""
-    reconstruct(seed).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    write_text(path, reconstruct(seed).to_csv(index=False, lineterminator="\n"))
 
 
 def retention_probability(customers: pd.DataFrame) -> pd.Series:
@@ -212,7 +213,7 @@ def _targets(study: Study, customers: pd.DataFrame) -> Iterator[Target]:
         yield Target(
             f"ranking of |B sd|, {name} model",
             " > ".join(RANKED),
-            " > ".join(sizes.sort_values(ascending=False).index),
+            " > ".join(sizes.sort_values(ascending=False, kind="stable").index),
             sizes.is_monotonic_decreasing,
         )
 

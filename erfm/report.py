@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import atexit
+import contextlib
 import hashlib
 import json
 import os
 import re
 import shutil
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 from tqdm import tqdm
 from traitlets.config import Config
 
+from erfm import DEFAULT_STUDY
 from erfm.escaping import html, markdown, one_line, visible
 from erfm.exporting import export_tables
+from erfm.files import FileError, explained, remove, write_bytes, write_text
 from erfm.logistic import fit_logistic
-from erfm.page import DEFAULT_STUDY, figure_folder
+from erfm.page import build_folder, figure_folder
+from erfm.portable import another_machine, first_difference
+from erfm.reading import nearest
 from erfm.scorecard import findings
 from erfm.study import DATA, ROOT, Study, StudyError, load_customers, load_study, split_samples
 
@@ -33,6 +41,7 @@ PAPER = "paper"
 PARAMETERS = "parameters"
 SOLUTION = "solution"
 OTHER_STUDY = "other-study"
+CELL_SECONDS = 900
 DOWNLOADS = "tables"
 ABOUT_CSV = (
     "Unrounded, UTF-8, a header in the first row. A text that a spreadsheet would run as a formula "
@@ -82,9 +91,14 @@ def prepare(path: Path, study: Study) -> nbformat.NotebookNode:
         notebook.cells = [cell for cell in notebook.cells if PAPER not in _tags(cell)]
     for cell in notebook.cells:
         if PARAMETERS in _tags(cell):
-            known = study.path.parent == DATA
-            cell.source = f'STUDY = "{study.name if known else study.path.resolve().as_posix()}"'
+            cell.source = f"STUDY = {_literal(study.reference)}"
     return notebook
+
+
+def _literal(text: str) -> str:
+    """Return Python code whose value is `text`, in double quotes where it holds none."""
+    code = repr(text)
+    return code if '"' in text else f'"{code[1:-1]}"'
 
 
 def absent_customers(path: Path) -> str:
@@ -102,62 +116,126 @@ def absent_customers(path: Path) -> str:
     return ""
 
 
-def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Run every cell of a notebook in a fresh kernel; the first error stops it."""
+def execute(
+    notebook: nbformat.NotebookNode,
+    clients: list[NotebookClient] | None = None,
+    variables: dict[str, str] | None = None,
+) -> nbformat.NotebookNode:
+    """Run every cell of a notebook in a fresh kernel; the first error stops it.
+
+    The client that runs it is added to `clients`, for another thread to end it; see `_end`. The
+    kernel has the environment `variables` besides those of this process.
+    """
     client = NotebookClient(
         notebook,
-        timeout=900,
+        timeout=CELL_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(NOTEBOOKS)}},
         record_timing=False,
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
+    if clients is not None:
+        clients.append(client)
     # A kernel that nobody sits at: no sliders in what it shows.
-    client.execute(env={k: v for k, v in os.environ.items() if k != "JPY_SESSION_NAME"})
+    environment = {k: v for k, v in os.environ.items() if k != "JPY_SESSION_NAME"}
+    try:
+        client.execute(env=environment | (variables or {}))
+    finally:
+        # A kernel that dies while it starts leaves this behind, to fail when Python ends.
+        atexit.unregister(client._cleanup_kernel)
     return notebook
 
 
-def _execute_to(path: Path, study: Study, target: Path) -> str:
+def _execute_to(
+    path: Path,
+    study: Study,
+    target: Path,
+    clients: list[NotebookClient],
+    variables: dict[str, str] | None,
+) -> str:
     if absent := absent_customers(path):
         tqdm.write(visible(absent))
         if path != target:
-            shutil.copy(path, target)
+            write_bytes(target, path.read_bytes())
         return path.stem
     notebook = prepare(path, study)
     try:
-        execute(notebook)
+        execute(notebook, clients, variables)
     except CellExecutionError as error:
+        if error.ename == FileError.__name__:
+            raise StudyError(error.evalue) from None
         if error.ename != StudyError.__name__:
             raise StudyError(f"{path.name}: {error.ename}: {error.evalue}") from None
         tqdm.write(visible(f"{path.name} stops early: {error.evalue}"))
         notebook = _ended(notebook, error.evalue)
+    except CellTimeoutError:
+        raise StudyError(
+            f"{path.name}: a cell took longer than {CELL_SECONDS} seconds. Use fewer customers."
+        ) from None
+    except RuntimeError as error:
+        raise StudyError(
+            f"{path.name}: the process that executes it was ended ({error}), by lack of memory "
+            "perhaps. Close other programs, or use fewer customers."
+        ) from None
     # The kernel reports its own version; the notebook stays the same on every Python.
     notebook.metadata["language_info"] = {"name": "python"}
     if path != target:
-        notebook.metadata["erfm"] = {"inputs": inputs(path, study)}
-    nbformat.write(notebook, target)
+        content = json.loads(nbformat.writes(notebook))
+        notebook.metadata["erfm"] = {
+            "inputs": inputs(path, study),
+            "results": results(content, path, study),
+        }
+    write_text(target, nbformat.writes(notebook) + "\n")
     return path.stem
 
 
 def inputs(path: Path, study: Study) -> str:
-    """Return a digest of all that an executed notebook depends on, and of its figures' names."""
+    """Return a digest of all that an executed notebook depends on."""
     files = [path, study.path, study.file, ROOT / "requirements.lock"]
     files += sorted(file for folder in (ROOT / "erfm", DATA) for file in folder.rglob("*.*"))
-    digest = hashlib.sha256()
+    return _digest([file for file in files if file.is_file() and file.suffix != ".pyc"])
+
+
+def results(content: dict[str, Any], path: Path, study: Study) -> str:
+    """Return a digest of an executed notebook and of the tables and figures that it filed.
+
+    Parameters
+    ----------
+    content : dict
+        The executed notebook, parsed as JSON, without this digest.
+    path : Path
+        The notebook; its number opens the names of what it files.
+    study : Study
+    """
+    filed = [
+        file
+        for folder in (build_folder(study) / "tables", figure_folder(study))
+        for file in sorted(folder.glob(f"{path.stem[:2]}_*"))
+    ]
+    return _digest(filed, json.dumps(content, sort_keys=True))
+
+
+def _digest(files: list[Path], text: str = "") -> str:
+    """Return a digest of files, their names included, and of a text."""
+    digest = hashlib.sha256(text.encode())
     for file in files:
-        if file.is_file() and file.suffix != ".pyc":
-            digest.update(file.read_bytes())
-    figures = figure_folder(study).glob(f"{path.stem[:2]}_*.png")
-    digest.update(" ".join(sorted(figure.name for figure in figures)).encode())
+        digest.update(f"{file.name!r} {file.stat().st_size} ".encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
 def _is_current(path: Path, study: Study, executed: Path) -> bool:
-    """Return whether a notebook was executed with the inputs that it would have now."""
-    if not executed.is_file():
+    """Return whether a notebook was executed with the inputs that it would have now.
+
+    One that is damaged, or changed by hand since then, was not.
+    """
+    try:
+        content = json.loads(executed.read_bytes())
+        recorded = content["metadata"].pop("erfm")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
-    recorded = nbformat.read(executed, as_version=4).metadata.get("erfm", {})
-    return recorded.get("inputs") == inputs(path, study)
+    expected = {"inputs": inputs(path, study), "results": results(content, path, study)}
+    return recorded == expected
 
 
 def _ended(notebook: nbformat.NotebookNode, reason: str) -> nbformat.NotebookNode:
@@ -172,26 +250,79 @@ def _ended(notebook: nbformat.NotebookNode, reason: str) -> nbformat.NotebookNod
     return notebook
 
 
-def execute_all(study: Study, paths: list[Path], folder: Path) -> None:
-    """Execute `paths` for `study` into `folder`, a process for each processor."""
+def execute_all(
+    study: Study, paths: list[Path], folder: Path, variables: dict[str, str] | None = None
+) -> None:
+    """Execute `paths` for `study` into `folder`, as many at once as there are processors.
+
+    The kernels have the environment `variables` besides those of this process. The threads only
+    wait for kernels, which are the only other processes. Whatever ends this early, a failing
+    notebook or a signal, ends them too.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    clients: list[NotebookClient] = []
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         # The later pages compute longest, so they start first.
         jobs = [
-            pool.submit(_execute_to, path, study, folder / path.name) for path in reversed(paths)
+            pool.submit(_execute_to, path, study, folder / path.name, clients, variables)
+            for path in reversed(paths)
         ]
-        with tqdm(total=len(jobs), desc="notebooks", unit="notebook") as bar:
-            for job in as_completed(jobs):
-                bar.set_postfix_str(job.result())
-                bar.update()
+        try:
+            with tqdm(total=len(jobs), desc="notebooks", unit="notebook") as bar:
+                for job in as_completed(jobs):
+                    bar.set_postfix_str(job.result())
+                    bar.update()
+        except BaseException:
+            _end(jobs, clients)
+            raise
+
+
+def _end(jobs: list[Future[str]], clients: list[NotebookClient]) -> None:
+    """Start no further job, and kill the kernels of those that run until all have ended."""
+    for job in jobs:
+        job.cancel()
+    while not all(job.done() for job in jobs):
+        # A second Ctrl-C changes nothing: kernels that nobody waits for would stay.
+        with contextlib.suppress(KeyboardInterrupt):
+            for manager in [client.km for client in clients]:
+                if manager is not None and manager.provisioner is not None:
+                    asyncio.run(manager.provisioner.kill())
+            wait(jobs, timeout=0.1)
 
 
 def update_notebooks(names: list[str]) -> None:
-    """Execute notebooks (all, or those named) in place and compute the README's findings."""
+    """Execute notebooks (all, or those named) in place and compute the README's findings.
+
+    They are executed twice, once as another machine computes, and stored only if both show the
+    same; see `erfm.portable`.
+
+    Raises
+    ------
+    StudyError
+        No such notebook, one that fails, or an output that another machine would not have.
+    """
     study = load_study(DEFAULT_STUDY)
-    paths = [p for p in sorted(NOTEBOOKS.glob("*.ipynb")) if not names or p.stem in names]
-    execute_all(study, paths, NOTEBOOKS)
-    README.write_text(with_findings(README.read_text(encoding="utf-8")), encoding="utf-8")
+    paths = {path.stem: path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    for name in names:
+        if name not in paths:
+            raise StudyError(f"{name}: no such notebook. {nearest(name, paths)}")
+    chosen = [path for name, path in paths.items() if name in (names or paths)]
+    there, here = (build_folder(study) / folder for folder in ("elsewhere", "here"))
+    machine = another_machine()
+    execute_all(study, chosen, there, machine.variables)
+    execute_all(study, chosen, here)
+    executed = {path: nbformat.read(here / path.name, as_version=4) for path in chosen}
+    for path, notebook in executed.items():
+        other = nbformat.read(there / path.name, as_version=4)
+        if difference := first_difference(notebook, other):
+            raise StudyError(
+                f"{path.name}, {difference} with {machine.name}. Nothing was stored: round what is "
+                "shown, or break ties by `erfm.ties`."
+            )
+    for path, notebook in executed.items():
+        notebook.metadata.pop("erfm", None)
+        write_text(path, nbformat.writes(notebook) + "\n")
+    write_text(README, with_findings(README.read_text(encoding="utf-8")))
 
 
 def with_findings(readme: str) -> str:
@@ -207,12 +338,11 @@ def write_student_copies() -> Path:
     Earlier copies there are replaced.
     """
     folder = ROOT / "build" / "student"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    remove(folder, inside=ROOT / "build")
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = [_for_students(cell) for cell in notebook.cells]
-        nbformat.write(notebook, folder / path.name)
+        write_text(folder / path.name, nbformat.writes(notebook) + "\n")
     return folder
 
 
@@ -231,29 +361,31 @@ def build_report(name: str) -> Path:
     """Execute a study's notebooks and build its site; return the site's first page.
 
     A notebook that was executed already, with the same code and customers, is not executed again.
-    Writes ``build/<study>/`` (``notebooks``, ``tables``, ``exports``, ``site``) and, for the
-    default study, ``figures/``.
+    Writes the study's folder in ``build/`` (``notebooks``, ``tables``, ``exports``, ``site``) and,
+    for the default study, ``figures/``. Nothing outside the study's folder is removed.
 
     Raises
     ------
     StudyError
-        The study or its customers cannot be used, or a notebook fails.
+        The study or its customers cannot be used, a notebook fails, or a file cannot be written.
     """
     study = load_study(name)
     # Errors in the customers are told at once, not from inside a notebook.
     fit_logistic(study, split_samples(study, load_customers(study)).build)
-    build = ROOT / "build" / study.name
+    build = build_folder(study)
     paths, executed = notebooks_of(study), build / "notebooks"
     due = [path for path in paths if not _is_current(path, study, executed / path.name)]
-    for stale in [path for path in executed.glob("*.ipynb") if path.name not in _names(paths)]:
-        stale.unlink()
-    for table in (build / "tables").glob("*"):
-        if not table.name.startswith(tuple(name[:3] for name in _names(paths) - _names(due))):
-            table.unlink()
+    stale = [path for path in executed.glob("*.ipynb") if path.name not in _names(paths)]
+    current = tuple(name[:3] for name in _names(paths) - _names(due))
+    stale += [path for path in (build / "tables").glob("*") if not path.name.startswith(current)]
+    for path in stale:
+        remove(path, inside=build)
     execute_all(study, due, executed)
-    shutil.rmtree(build / "exports", ignore_errors=True)
-    export_tables(build / "tables", study, build / "exports")
-    return build_site(study, build)
+    with explained(build):
+        exports = export_tables(build / "tables", study, build / "exports")
+        for path in set((build / "exports").iterdir()) - set(exports):
+            remove(path, inside=build)
+        return build_site(study, build)
 
 
 def _names(paths: list[Path]) -> set[str]:
@@ -262,9 +394,9 @@ def _names(paths: list[Path]) -> set[str]:
 
 def build_site(study: Study, build: Path) -> Path:
     """Build the site of executed notebooks with Sphinx; any warning is an error."""
-    source, site = build / "source", build / "site"
-    shutil.rmtree(source, ignore_errors=True)
-    shutil.rmtree(site, ignore_errors=True)
+    source, site, fresh = build / "source", build / "site", build / "site.new"
+    for folder in (source, fresh):
+        remove(folder, inside=build)
     (source / "_static").mkdir(parents=True)
     (source / "_static" / "erfm.css").write_text(STYLE, encoding="utf-8")
     pages = sorted((build / "notebooks").glob("*.ipynb"))
@@ -286,7 +418,7 @@ def build_site(study: Study, build: Path) -> Path:
         app = Sphinx(
             srcdir=source,
             confdir=None,
-            outdir=site,
+            outdir=fresh,
             doctreedir=build / "doctrees",
             buildername="html",
             confoverrides=_configuration(study, root),
@@ -295,11 +427,13 @@ def build_site(study: Study, build: Path) -> Path:
         )
         app.build()
     if app.statuscode:
-        raise StudyError(f"{site}: the site was built with warnings; see above.")
-    first = site / "index.html"
+        raise StudyError(f"{fresh}: the site was built with warnings; see above.")
+    first = fresh / "index.html"
     if not first.exists():
         first.write_text(_forward(study, root), encoding="utf-8")
-    return first
+    remove(site, inside=build)
+    fresh.replace(site)
+    return site / "index.html"
 
 
 def _forward(study: Study, root: str) -> str:

@@ -15,9 +15,10 @@ from functools import partial
 import joblib
 import numpy as np
 import pandas as pd
-from scipy import optimize, special, stats
+from scipy import optimize, special
 from tqdm import tqdm
 
+from erfm import ties
 from erfm.logistic import (
     CONSTANT,
     LogisticFit,
@@ -27,7 +28,7 @@ from erfm.logistic import (
     no_maximum_error,
 )
 from erfm.stepwise import Likelihood, search, standardise
-from erfm.study import Study, StudyError
+from erfm.study import Study, StudyError, by_identifier
 
 INDEXES = {
     "auc": "AUC",
@@ -44,10 +45,12 @@ ONE_OUTCOME = "all customers of the resample have the same outcome"
 
 
 def at_most(customers: pd.DataFrame, most: int, *, seed: int) -> pd.DataFrame:
-    """Return the customers, or a random `most` of them in their order if there are more."""
+    """Return the customers, or a random `most` of them if there are more, by identifier."""
+    customers = by_identifier(customers)
     if len(customers) <= most:
         return customers
-    return customers.sample(most, random_state=np.random.default_rng(seed)).sort_index()
+    drawn = np.random.default_rng(seed).permutation(len(customers))[:most]
+    return customers.iloc[np.sort(drawn, kind="stable")]
 
 
 @dataclass(frozen=True)
@@ -154,8 +157,8 @@ def _performance(outcome: np.ndarray, linear: np.ndarray) -> np.ndarray:
         intercept, slope = line.coefficients
         cox_snell = -np.expm1(2 * (null - line.log_likelihood) / n)
     retained = outcome == 1
-    ranks = stats.rankdata(linear)[retained]
-    auc = (ranks.mean() - (retained.sum() + 1) / 2) / (n - retained.sum())
+    rank = ties.ranks(linear)[retained]
+    auc = (rank.mean() - (retained.sum() + 1) / 2) / (n - retained.sum())
     brier = ((probability - outcome) ** 2).mean()
     nagelkerke = cox_snell / -np.expm1(2 * null / n)
     return np.array([auc, nagelkerke, brier, slope, intercept, in_the_large])
@@ -432,7 +435,7 @@ def _split_metrics(
     linear, outcome = procedure.linear(coefficients, holdout), procedure.outcome[holdout]
     if outcome.min() == outcome.max():
         raise np.linalg.LinAlgError(ONE_OUTCOME)
-    right = (special.expit(linear) >= cutoff) == outcome
+    right = ties.at_least(special.expit(linear), cutoff) == outcome
     rates = [right.mean(), right[outcome == 1].mean(), right[outcome == 0].mean()]
     return np.array([*rates, *_performance(outcome, linear), len(terms)])
 

@@ -14,9 +14,11 @@ import pyarrow as pa
 from pyarrow import csv
 from scipy import special, stats
 
+from erfm import ties
 from erfm.escaping import csv_cell
+from erfm.files import check_output, replacing
 from erfm.logistic import CONSTANT, design_matrix, fit_logistic
-from erfm.model_file import Model, describe_model, load_model
+from erfm.model_file import Model, describe_model, load_model, save_model
 from erfm.reading import (
     StudyError,
     nearest,
@@ -69,10 +71,51 @@ def final_model(study: Study, samples: Samples, date: str) -> Model:
 
 def open_model(source: str | Path, date: str) -> Model:
     """Return the model saved in a ``.json`` file, or that of a study fitted now, on `date`."""
-    if str(source).endswith(".json"):
+    if _is_model_file(source):
         return load_model(Path(source))
     study = load_study(source)
     return final_model(study, split_samples(study, load_customers(study)), date)
+
+
+def fit_file(source: str | Path, output: Path, date: str, overwrite: bool = False) -> Model:
+    """Fit a study's final equation and save it for `score_file`.
+
+    Parameters
+    ----------
+    source : str or Path
+        A study: a name in ``data/`` or a TOML file.
+    output : Path
+        The model's file, whose name ends in ``.json``.
+    date : str
+        Today, as YYYY-MM-DD.
+    overwrite : bool
+        Whether an existing model is replaced.
+
+    Raises
+    ------
+    StudyError
+        As `final_model`; `output` has another suffix, is part of the study, exists and may not be
+        replaced, or cannot be written.
+    """
+    if not _is_model_file(output):
+        raise StudyError(f"{output}: a model is known by its suffix. Name a file ending in .json.")
+    study = load_study(source)
+    check_output(output, _inputs(source), overwrite)
+    model = final_model(study, split_samples(study, load_customers(study)), date)
+    save_model(model, output)
+    return model
+
+
+def _is_model_file(source: str | Path) -> bool:
+    return str(source).endswith(".json")
+
+
+def _inputs(source: str | Path) -> dict[str, Path]:
+    """Return the files that a model comes from, by what they are."""
+    if _is_model_file(source):
+        return {"the model": Path(source)}
+    study = load_study(source)
+    return {"the study": study.path, "the customers of the study": study.file}
 
 
 # --- Scores ---------------------------------------------------------------------------------------
@@ -153,10 +196,12 @@ def score(model: Model, customers: pd.DataFrame, level: float = 0.95) -> Scores:
     probability, lower, upper = _churn_probabilities(model, design.to_numpy(), level)
     pushes = _pushes(model, design)
     value = _value_tier(model, frame)
+    # Who reaches a limit but for the last bits reaches it; equals stay in the order of the file.
+    limits = np.array(model.risk_limits) - ties.TIE
     risk = pd.Categorical.from_codes(
-        np.searchsorted(model.risk_limits, probability, side="right"), RISKS, ordered=True
+        np.searchsorted(limits, probability, side="right"), RISKS, ordered=True
     )
-    order = np.argsort(-probability, kind="stable")
+    order = ties.descending(probability)
     n = len(frame)
     ranked = pd.DataFrame(
         {
@@ -252,7 +297,8 @@ def contributions(model: Model, design: pd.DataFrame) -> pd.DataFrame:
 
 def _pushes(model: Model, design: pd.DataFrame) -> dict[str, pd.Categorical | np.ndarray]:
     """Return the two variables that raise each customer's risk most, and by how much."""
-    effects = contributions(model, design).to_numpy(copy=True)
+    # Rounded, so that neither equal effects nor the sign of none hang on a last bit.
+    effects = contributions(model, design).to_numpy().round(12)
     labels = [model.predictors[term].label for term in model.terms]
     rows = np.arange(len(effects))
     columns = {}
@@ -379,7 +425,9 @@ def _ignored(model: Model, table: pd.DataFrame, used: set[str]) -> tuple[str, ..
     return tuple(notes)
 
 
-def score_file(source: str | Path, path: Path, output: Path, date: str) -> Scores:
+def score_file(
+    source: str | Path, path: Path, output: Path, date: str, overwrite: bool = False
+) -> Scores:
     """Score a file of customers and write the ranked list.
 
     Parameters
@@ -396,9 +444,16 @@ def score_file(source: str | Path, path: Path, output: Path, date: str) -> Score
         it away.
     date : str
         Today, as YYYY-MM-DD.
+    overwrite : bool
+        Whether an existing list is replaced.
+
+    Raises
+    ------
+    StudyError
+        As `open_model`, `read_customers` and `score`; `output` is the study, its customers, the
+        model or `path`, exists and may not be replaced, or cannot be written.
     """
-    if output.resolve() == path.resolve():
-        raise StudyError(f"{output}: the list would replace the customers. Name another output.")
+    check_output(output, {"the customers": path, **_inputs(source)}, overwrite)
     model = open_model(source, date)
     customers, notes = read_customers(model, path)
     scores = score(model, customers)
@@ -415,8 +470,8 @@ def write_scores(scores: Scores, output: Path, date: str) -> None:
     table = pa.concat_tables([ranked, unscored], promote_options="default")
     for name, text in (("model", scores.model.provenance), ("scored_on", date)):
         table = table.append_column(name, pa.repeat(csv_cell(text), len(table)))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    csv.write_csv(table, output)
+    with replacing(output) as fresh, fresh.open("wb") as sink:
+        csv.write_csv(table, sink)
 
 
 def _guarded(table: pd.DataFrame) -> pd.DataFrame:
@@ -467,9 +522,9 @@ def gains_curve(
         share; the last three with ``_lower`` and ``_upper``.
     """
     shares = np.arange(1, 101) / 100 if shares is None else np.asarray(shares, dtype=float)
-    order = np.argsort(-np.asarray(churn_probability), kind="stable")
+    order = ties.descending(churn_probability)
     churned = 1.0 - np.asarray(outcome)[order]
-    ranked = np.asarray(churn_probability)[order]
+    ranked = ties.blocks(churn_probability)[order]
     n = len(ranked)
     ends = np.append(np.flatnonzero(np.diff(ranked)), n - 1)
     reached = _reached(np.ones(n), churned, ends, shares)

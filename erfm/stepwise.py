@@ -8,6 +8,7 @@ equation it finds is reported from `erfm.logistic.fit_logistic`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from erfm.study import Study
 
 OVERALL = "Overall statistics"
 ROWS_AT_A_TIME = 8192
+SAME = 1e-9
+"""The relative difference up to which two tests are equal: p-values magnify the last bits."""
 
 
 class TermTest(NamedTuple):
@@ -153,13 +156,26 @@ def search(
 
 def _to_enter(tests: tuple[TermTest, ...], entry_p: float) -> str | None:
     # Below the smallest float all p are 0; the statistic then decides.
-    best = min(tests, key=lambda test: (test.p_value, -test.statistic), default=None)
+    best = _first_of_most(tests, lambda test: -test.p_value, lambda test: test.statistic)
     return best.term if best and best.p_value < entry_p else None
 
 
 def _to_remove(tests: tuple[TermTest, ...], removal_p: float) -> str | None:
-    worst = max(tests, key=lambda test: test.p_value, default=None)
+    worst = _first_of_most(tests, lambda test: test.p_value)
     return worst.term if worst and worst.p_value > removal_p else None
+
+
+def _first_of_most(
+    tests: tuple[TermTest, ...], *measures: Callable[[TermTest], float]
+) -> TermTest | None:
+    """Return the test with the most of the first measure, then of the next, then the first one.
+
+    Terms that are each other's mirror image tie but for last bits: the study's order decides.
+    """
+    for measure in measures:
+        most = max(map(measure, tests), default=0.0)
+        tests = tuple(t for t in tests if measure(t) >= most - SAME * abs(most))
+    return tests[0] if tests else None
 
 
 def _step(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from erfm.files import slug
 from erfm.reading import (
     Format,
     StudyError,
@@ -27,6 +30,10 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 ROLES = ("recency", "frequency", "amount", "has_child", "gender", "age")
 EVENTS_PER_VARIABLE = 5
+# Names in build/ that are not for a study: the students' copies and the devices of Windows.
+RESERVED = {"student", "con", "prn", "aux", "nul"} | {
+    f"{device}{number}" for device in ("com", "lpt") for number in range(10)
+}
 
 __all__ = [
     "Predictor", "Samples", "Study", "StudyError", "design_columns", "design_matrix",
@@ -103,6 +110,37 @@ class Study:
     removal_p: float
     cutoff: float
     fingerprint: dict[str, dict[str, Any]] = field(repr=False)
+
+    @property
+    def location(self) -> Path:
+        """The study file, however its path is spelt.
+
+        A link to a study file stays itself: its customers are looked for beside the link.
+        """
+        return self.path.parent.resolve() / self.path.name
+
+    @property
+    def shipped(self) -> bool:
+        """Whether the study lies in ``data/`` and is known by its name alone."""
+        plain = re.fullmatch("[a-z0-9_]+", self.name) and self.name not in RESERVED
+        return bool(plain) and self.location.parent == DATA.resolve()
+
+    @property
+    def reference(self) -> str:
+        """What `load_study` finds the study by from any folder: its name or its whole path."""
+        return self.name if self.shipped else str(self.location)
+
+    @property
+    def folder_name(self) -> str:
+        """The name of the study's own folder in ``build/``, which no other study has.
+
+        A shipped study's name; for any other study file, what is harmless in its name with a digest
+        of its path.
+        """
+        if self.shipped:
+            return self.name
+        digest = hashlib.sha256(os.fsencode(self.location)).hexdigest()[:8]
+        return f"{slug(self.name) or 'study'}_{digest}"
 
     def label(self, column: str) -> str:
         """Return the label of a predictor or design column, e.g. "Gender (male)"."""
@@ -433,6 +471,25 @@ def load_customers(study: Study) -> pd.DataFrame:
     return customers
 
 
+def by_identifier(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return customers in the order of their identifiers: numbers by size, then text.
+
+    Whatever is drawn at random (resamples, folds, imputations) is drawn from this order, so that
+    the same customers give the same results in whatever order a file lists them.
+    """
+    identifiers = canonical_identifiers(customers["customer_id"])
+    number = pd.to_numeric(identifiers.where(identifiers.str.fullmatch("[0-9]{1,15}")))
+    order = pd.DataFrame({"number": number, "text": identifiers}).sort_values(
+        ["number", "text"], kind="stable"
+    )
+    return customers.loc[order.index]
+
+
+def canonical_identifiers(identifiers: pd.Series) -> pd.Series:
+    """Return identifiers without the ".0" of a program that takes them for decimal numbers."""
+    return identifiers.str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
+
+
 def _columns_used(study: Study) -> list[str]:
     columns = [study.id_column, *(p.column for p in study.predictors.values())]
     return [c for c in [*columns, study.outcome_column, study.sample_column] if c]
@@ -507,8 +564,7 @@ def fingerprint(customers: pd.DataFrame) -> pd.DataFrame:
     Rows are ordered by customer and numbers written in Python's shortest form, so that a copy saved
     again with other quoting, number formats or row order has the same fingerprint.
     """
-    # A program that takes the identifiers for decimal numbers appends ".0" to them.
-    ids = customers["customer_id"].str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
+    ids = canonical_identifiers(customers["customer_id"])
     ordered = customers.assign(customer_id=ids).sort_values("customer_id", kind="stable")
     return pd.DataFrame({name: _describe(ordered[name]) for name in ordered}).T
 
@@ -558,8 +614,9 @@ def _check_fingerprint(study: Study, customers: pd.DataFrame) -> None:
 def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
     """Drop incomplete cases (listwise) and split the others into a building and a holdout sample.
 
-    The split is the study's sample column or, without one, a random draw of ``holdout_size``
-    customers (a number or a share) from the study's seed.
+    The split is the study's sample column or, without one, a draw of ``holdout_size`` customers (a
+    number or a share) by the study's seed and their identifiers: see `_draw_holdout`. The samples
+    are in the order of `by_identifier`.
 
     Raises
     ------
@@ -570,14 +627,14 @@ def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
     """
     needed = ["retained", *study.predictors]
     complete = customers.dropna(subset=needed)
-    complete = complete.assign(retained=complete["retained"].astype(int))
+    complete = by_identifier(complete.assign(retained=complete["retained"].astype(int)))
     if len(complete) < 2:
         raise StudyError(_no_complete_cases(study, customers[needed]))
     if study.sample_column:
         _check_sample_column(study, complete)
         in_holdout = (complete["sample"] == "holdout").to_numpy()
     else:
-        in_holdout = _draw_holdout(study, len(complete))
+        in_holdout = _draw_holdout(study, complete["customer_id"])
     build, holdout = complete[~in_holdout], complete[in_holdout]
     _check_events(study, build, holdout)
     _check_predictors(study, build)
@@ -585,7 +642,7 @@ def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
 
 
 def _no_complete_cases(study: Study, needed: pd.DataFrame) -> str:
-    missing = needed.isna().sum().sort_values(ascending=False)
+    missing = needed.isna().sum().sort_values(ascending=False, kind="stable")
     column, count = _file_column(study, missing.index[0]), missing.iloc[0]
     most = "no customer has a value" if count == len(needed) else f"{count} values are missing"
     return (
@@ -604,15 +661,25 @@ def _check_sample_column(study: Study, complete: pd.DataFrame) -> None:
         )
 
 
-def _draw_holdout(study: Study, n: int) -> np.ndarray:
+def _draw_holdout(study: Study, identifiers: pd.Series) -> np.ndarray:
+    """Return who is held out: those whose digest of seed and identifier comes first.
+
+    The draw knows nothing of the order of the rows, and a customer more or less changes it for few
+    others.
+    """
+    n = len(identifiers)
     size = study.holdout_size if study.holdout_size >= 1 else round(study.holdout_size * n)
     if size >= n:
         raise StudyError(
             f"{study.path}: 'holdout_size' is {size} but there are {n} complete customers. "
             "Give a smaller number or a share such as 0.4."
         )
+    digests = [
+        hashlib.sha256(f"{study.seed} {identifier}".encode()).digest()
+        for identifier in canonical_identifiers(identifiers)
+    ]
     in_holdout = np.zeros(n, dtype=bool)
-    in_holdout[np.random.default_rng(study.seed).permutation(n)[: int(size)]] = True
+    in_holdout[sorted(range(n), key=digests.__getitem__)[: int(size)]] = True
     return in_holdout
 
 
@@ -693,14 +760,16 @@ def _split_warnings(study: Study, build: pd.DataFrame) -> tuple[str, ...]:
     parameters = sum(max(1, len(p.levels) - 1) for p in study.predictors.values())
     events = int(build["retained"].value_counts().min())
     ratio = events / parameters
-    if ratio >= EVENTS_PER_VARIABLE:
-        return ()
     rarer = "retained" if build["retained"].mean() < 0.5 else "churned"
-    return (
+    found = {
         f"Only {events} {rarer} customers for {parameters} coefficients ({ratio:.1f} each) in the "
         f"model-building sample; below {EVENTS_PER_VARIABLE} the estimates are unreliable. Use "
-        "more customers or fewer predictors.",
-    )
+        "more customers or fewer predictors.": ratio < EVENTS_PER_VARIABLE,
+        "These customers have no identifier, so who is held out hangs on the order of the file's "
+        f"rows. Name a column under 'id' in [data] of {study.path.name}, and any copy of the file "
+        "gives the same results.": not (study.id_column or study.sample_column),
+    }
+    return tuple(warning for warning, holds in found.items() if holds)
 
 
 def design_columns(study: Study, terms: list[str] | None = None) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,8 @@ from sklearn import metrics
 from statsmodels.api import GLM, add_constant, families
 from statsmodels.stats.proportion import proportion_confint
 
+from erfm.ties import TIE, at_least, ranks, tied
+
 
 def classification_table(
     outcome: np.ndarray, probability: np.ndarray, cutoff: float
@@ -20,7 +22,7 @@ def classification_table(
     A customer is predicted retained when P(retained) >= `cutoff`. The last row holds the column
     totals and the overall percentage correct.
     """
-    counts = metrics.confusion_matrix(outcome, probability >= cutoff, labels=[0, 1])
+    counts = metrics.confusion_matrix(outcome, at_least(probability, cutoff), labels=[0, 1])
     table = pd.DataFrame(
         counts,
         index=pd.Index(["churned", "retained"], name="observed"),
@@ -93,19 +95,19 @@ def roc(outcome: np.ndarray, probability: np.ndarray, level: float = 0.95) -> Ro
 
     With R ranks among all and r ranks within a class (ties share their mean rank), the placement of
     a retained customer is (R - r) / n_churned and its mean is the area; the variance is the sum of
-    the two classes' placement variances over their sizes.
+    the two classes' placement variances over their sizes. What counts as a tie: see `erfm.ties`.
     """
-    outcome, probability = np.asarray(outcome), np.asarray(probability, dtype=float)
+    outcome, probability = np.asarray(outcome), tied(probability)
     false_positive, true_positive, cutoffs = metrics.roc_curve(outcome, probability)
     curve = pd.DataFrame(
         {"cutoff": cutoffs, "sensitivity": true_positive, "specificity": 1 - false_positive}
     )
     auc = float(metrics.roc_auc_score(outcome, probability))
-    rank = stats.rankdata(probability)
+    rank = ranks(probability)
     variance = 0.0
     for value in (0, 1):
         inside = outcome == value
-        placement = (rank[inside] - stats.rankdata(probability[inside])) / (~inside).sum()
+        placement = (rank[inside] - ranks(probability[inside])) / (~inside).sum()
         variance += placement.var(ddof=1) / inside.sum()
     standard_error = float(np.sqrt(variance))
     z = stats.norm.ppf((1 + level) / 2)
@@ -149,9 +151,9 @@ def calibration_groups(
 
     Equal probabilities stay in one group, so there may be fewer than `groups`.
     """
-    table = pd.DataFrame({"outcome": np.asarray(outcome), "probability": probability})
-    edges = np.unique(table["probability"].quantile(np.linspace(0, 1, groups + 1)))
-    grouped = table.groupby(np.searchsorted(edges[1:-1], table["probability"]))
+    table = pd.DataFrame({"outcome": np.asarray(outcome), "probability": tied(probability)})
+    edges = np.unique(tied(table["probability"].quantile(np.linspace(0, 1, groups + 1))))
+    grouped = table.groupby(np.searchsorted(edges[1:-1] + TIE, table["probability"]))
     result = pd.DataFrame(
         {
             "customers": grouped.size(),

@@ -1,6 +1,7 @@
 """Fixtures that several test files share."""
 
 import contextlib
+import json
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -52,6 +53,29 @@ def sample(make_study) -> tuple[Study, pd.DataFrame]:
     frame = pd.read_csv(EXPECTED / "sample.csv").drop(columns="id")
     levels = {"segment": ["basic", "plus", "premium"], "gender": ["female", "male"]}
     return make_study(frame, levels)
+
+
+@pytest.fixture(scope="session")
+def write_study() -> Callable[..., Path]:
+    """Return a function that writes a study of expected/sample.csv's customers to any path."""
+    text = f"""
+title = "A study made for a test"
+data = {{ file = {json.dumps(str(EXPECTED / "sample.csv"))}, id = "id" }}
+outcome = {{ column = "retained", retained = 1, churned = 0 }}
+[predictors]
+recency = {{}}
+frequency = {{}}
+amount = {{}}
+segment = {{ levels = ["basic", "plus", "premium"] }}
+gender = {{ levels = ["female", "male"] }}
+"""
+
+    def write(path: Path) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
 
 
 @pytest.fixture(scope="session")

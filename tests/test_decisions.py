@@ -134,7 +134,7 @@ def test_net_benefit_by_definition(seed):
     found = decision_curve(outcome, probability, thresholds, repetitions=2, seed=0)
     churned = outcome == 0
     for t in thresholds:
-        contacted = (1 - probability) >= t
+        contacted = (1 - probability) >= t - 1e-12
         benefit = (contacted & churned).mean() - (contacted & ~churned).mean() * t / (1 - t)
         assert found.loc[t, "net_benefit"] == pytest.approx(benefit)
         everyone = churned.mean() - (1 - churned.mean()) * t / (1 - t)

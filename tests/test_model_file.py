@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from erfm.logistic import fit_logistic
-from erfm.model_file import FORMAT, Model, describe_model, load_model, save_model
+from erfm.model_file import FORMAT, Model, _digest, describe_model, load_model, save_model
 from erfm.scoring import score
 from erfm.study import StudyError
 
@@ -65,7 +65,7 @@ def test_round_trip_is_exact(model, tmp_path):
 @given(
     b=st.lists(finite, min_size=5, max_size=5),
     means=st.lists(finite, min_size=4, max_size=4),
-    limits=st.tuples(finite, finite),
+    limits=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted).map(tuple),
     scale=st.floats(1e-100, 1e100),
     title=st.text(st.characters(codec="utf-8")),
     missing=st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=3).map(tuple),
@@ -110,41 +110,175 @@ def test_loaded_model_scores_the_same(model, sample, tmp_path):
 # --- Refusals -------------------------------------------------------------------------------------
 
 
-def altered(model, path, change) -> None:
+def altered(model, path, change, renew: bool) -> None:
+    """Save a model and change its file; with `renew`, as a program that knows the digest."""
     save_model(model, path)
     content = json.loads(path.read_text(encoding="utf-8"))
     change(content)
+    if renew:
+        del content["sha256"]
+        content["sha256"] = _digest(content)
     path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def places(part, at=()):
+    """Yield where each value of a file's content stands."""
+    if isinstance(part, dict | list) and part:
+        for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from places(value, (*at, key))
+    else:
+        yield at
+
+
+def at(content, place):
+    """Return the part of a content that holds the last key of a place."""
+    for key in place[:-1]:
+        content = content[key]
+    return content
+
+
+def wrong(value) -> list:
+    """Return values of other types, or of another amount, than a value of the file."""
+    others = [None, True, False, 0, 1.5, "0.5", "", [], [1.0], {}, {"a": 1}, 10**400]
+    return [other for other in others if json.dumps(other) != json.dumps(value)]
+
+
+def test_every_changed_value_is_noticed(model, tmp_path):
+    path = tmp_path / "model.json"
+    save_model(model, path)
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    count = 0
+    for place in places(saved):
+        for value in wrong(at(saved, place)[place[-1]]):
+            content = json.loads(json.dumps(saved))
+            at(content, place)[place[-1]] = value
+            path.write_text(json.dumps(content), encoding="utf-8")
+            with pytest.raises(StudyError, match=r"altered or damaged|says format"):
+                load_model(path)
+            count += 1
+    assert count > 500
+
+
+def test_every_value_s_type_is_checked(model, tmp_path):
+    """Whatever type is put in any place, with the digest renewed: refused, and the place named."""
+    path = tmp_path / "model.json"
+    save_model(model, path)
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    numbers = {int, float}
+    accepted = 0
+    for place in places(saved):
+        if place[0] in ("format", "sha256") or place[-1] == "sheet":
+            continue
+        old = at(saved, place)[place[-1]]
+        for new in wrong(old):
+            altered(
+                model, path, lambda c, p=place, v=new: at(c, p).__setitem__(p[-1], v), renew=True
+            )
+            try:
+                load_model(path)
+            except StudyError as error:
+                assert str(error).startswith(f"{path}: ")
+                assert "python -m erfm fit" in str(error)
+            else:
+                accepted += 1
+                assert type(new) is type(old) or {type(new), type(old)} <= numbers, (place, new)
+    assert accepted, "a number may be another number"
+
+
+@pytest.mark.parametrize("key", [f.name for f in dataclasses.fields(Model)] + ["sha256", "outcome"])
+def test_every_part_is_needed_and_nothing_else_is_there(model, tmp_path, key):
+    path = tmp_path / "model.json"
+    names = {"format": "customers_file", "parameters": "coefficients"}
+    altered(model, path, lambda c: c.pop(names.get(key, key)), renew=key != "sha256")
+    with pytest.raises(StudyError, match=r"Field required|altered or damaged"):
+        load_model(path)
+    altered(model, path, lambda c: c.update({key + "_": 1}), renew=True)
+    with pytest.raises(StudyError, match=f"'{key}_' is not as a model is saved: Extra inputs"):
+        load_model(path)
+
+
+def turn(content) -> None:
+    content["coefficients"]["recency"] *= -1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        turn,
+        lambda c: c["risk_limits"].reverse(),
+        lambda c: c["predictors"]["segment"]["levels"].reverse(),
+        lambda c: c["means"].update(recency=0.0),
+        lambda c: c["customers_file"].update(decimal=","),
+        lambda c: c["predictors"]["recency"].update(column="frequency"),
+        lambda c: c.update(date="2013-01-01"),
+        lambda c: c.update(sha256="0" * 64),
+        lambda c: c.pop("sha256"),
+    ],
+)
+def test_what_decides_a_score_cannot_be_changed_by_hand(model, tmp_path, change):
+    path = tmp_path / "model.json"
+    altered(model, path, change, renew=False)
+    with pytest.raises(StudyError, match=r"model\.json: the content is not what was saved.*fit"):
+        load_model(path)
+
+
+def test_another_layout_of_the_same_content_is_accepted(model, tmp_path):
+    path = tmp_path / "model.json"
+    altered(model, path, lambda c: None, renew=False)
+    assert_same(load_model(path), model)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c: c.update(format="erfm model, version 2"), "version 2.*reads.*version 1"),
+        (lambda c: c.update(format="erfm model, version 1"), "version 1.*reads.*version 2.*fit"),
         (lambda c: c.pop("format"), "says format None"),
-        (lambda c: c.pop("covariance"), "incomplete or was altered.*covariance"),
+        (lambda c: c.pop("covariance"), "'covariance' is not as a model is saved: Field required"),
         (lambda c: c["coefficients"].pop("recency"), "'coefficients' are not those of the coding"),
-        (lambda c: c["coefficients"].update(recency="x"), "incomplete or was altered"),
+        (lambda c: c["coefficients"].update(recency="x"), "'coefficients.recency'.*valid number"),
         (lambda c: c["means"].pop("recency"), "'means' are not those of the coding"),
         (lambda c: c["covariance"].pop("recency"), "'covariance' is not that of the coefficients"),
+        (lambda c: c["covariance"]["recency"].popitem(), "'covariance' is not that of the coeffic"),
         (lambda c: c["covariance"]["recency"].update(Constant=9.0), "not that of any estimate"),
         (lambda c: c["covariance"]["recency"].update(recency=-1.0), "not that of any estimate"),
-        (lambda c: c["covariance"]["recency"].update(recency=None), "a number is missing"),
+        (lambda c: c["covariance"]["recency"].update(recency=None), "valid number"),
         (lambda c: c["terms"].append("age"), "a variable without coding"),
+        (lambda c: c["terms"].append("recency"), "'terms' are none, or twice the same"),
         (lambda c: c["seen"].pop("amount"), "'seen' does not describe each number"),
-        (lambda c: c["seen"]["amount"].pop("maximum"), "a number is missing"),
+        (lambda c: c["seen"]["amount"].pop("maximum"), "'seen.amount.maximum'.*Field required"),
+        (lambda c: c["seen"]["amount"].update(minimum=1e9), "'seen' is not a range"),
         (lambda c: c["predictors"]["segment"]["levels"].pop(), "not those of the coding"),
-        (lambda c: c["value_limits"].pop(), "'value_limits' are not two numbers"),
-        (lambda c: c["risk_limits"].pop(), "'risk_limits' are not two numbers"),
-        (lambda c: c["predictors"]["segment"].update(colour="red"), "incomplete or was altered"),
+        (lambda c: c["predictors"]["segment"].update(name="x"), "has another name, 'x'"),
+        (lambda c: c["predictors"]["segment"].update(sign="±"), "has no sign '±'"),
+        (lambda c: c["predictors"]["segment"].update(role="boss"), "has no role 'boss'"),
+        (lambda c: c["predictors"]["amount"].update(levels=["a", "a"]), "needs different levels"),
+        (lambda c: c["customers_file"].update(separator=";;"), "is no character"),
+        (lambda c: c["value_limits"].pop(), "'value_limits.*Field required"),
+        (lambda c: c["value_limits"].reverse(), "'value_limits' are not in ascending order"),
+        (lambda c: c.update(value_limits=None), "'value_limits' do not fit the amount"),
+        (lambda c: c["risk_limits"].pop(), "'risk_limits.1'.*Field required"),
+        (lambda c: c["risk_limits"].reverse(), "'risk_limits' are not in ascending order"),
+        (lambda c: c.update(risk_limits=[0.1, 1.1]), "'risk_limits.1'.*less than or equal to 1"),
+        (lambda c: c.update(date="today"), "'date'"),
+        (lambda c: c.update(churned=400), "contradict each other"),
+        (lambda c: c.update(outcome="1 = churned"), "'outcome' is coded otherwise"),
     ],
 )
-def test_altered_file_is_refused(model, tmp_path, change, message):
+def test_parts_that_do_not_fit_are_refused_with_their_name(model, tmp_path, change, message):
     path = tmp_path / "model.json"
-    altered(model, path, change)
+    altered(model, path, change, renew=True)
     with pytest.raises(StudyError, match=message) as error:
         load_model(path)
     assert str(path) in str(error.value)
+    assert "python -m erfm fit" in str(error.value)
+
+
+@pytest.mark.parametrize("depth", [900, 1000, 5000, 100_000])
+def test_absurdly_nested_files_are_refused(tmp_path, depth):
+    path = tmp_path / "model.json"
+    path.write_text(f'{{"format": "{FORMAT}", "a": {"[" * depth}{"]" * depth}}}', encoding="utf-8")
+    with pytest.raises(StudyError, match=r"model\.json: "):
+        load_model(path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1, 2]", '{"format": NaN}', "\ufeff{}"])

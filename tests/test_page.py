@@ -1,99 +1,177 @@
-"""What a page shows of a study's texts, and how it files what it shows."""
+"""What a page files: in its study's own folder, whatever the study file is called."""
 
-import re
+import hashlib
+import os
+from pathlib import Path
 
 import matplotlib.pyplot as plt
-import nbformat
 import pandas as pd
 import pytest
-from hostile import CATEGORIES, LABELS, SCRIPT, TEXTS, TITLE, Shown, write_hostile_study
-from markdown_it import MarkdownIt
 
-from erfm.escaping import html, one_line, visible
-from erfm.page import Page
-from erfm.report import _ended, _forward
-from erfm.study import load_study
+from erfm import page, report
+from erfm.page import Page, as_text, build_folder, figure_folder, save_figure
+from erfm.study import DATA, RESERVED, ROOT, load_study
 
-RENDER = MarkdownIt("commonmark").enable("table").render
-
-
-def text_of(markup: str) -> str:
-    """Return the text of HTML that has no elements but the page's own."""
-    shown = Shown(markup)
-    assert {e[0] for e in shown.elements} <= {"p", "strong", "em", "span", "blockquote"}
-    return shown.text
+# Names of study files that led, or could lead, to another's folder.
+NAMES = [
+    "...toml", "..toml", "....toml", ".toml", " .toml", ". .toml", "a..toml", "a .toml",
+    "reconstruction.toml", "bank_churners.toml", "student.toml", "own_data.toml", "build.toml",
+    "con.toml", "NUL.toml", "com1.toml", "~.toml", "-rf.toml", "$(id).toml", "*.toml", "a:b.toml",
+    "’;.toml", '".toml', "'.toml", "a\nb.toml", "a\\b.toml", "客户 报告.toml", "é.toml",
+    "e\u0301.toml", "．．.toml", "\u2025.toml", "\u202egnp.toml", "\u200b.toml", "\ufeff.toml",
+    "\u3164.toml", "🏦.toml", "ﷺ.toml", f"{'a' * 250}.toml", f"{'长' * 80}.toml", "a\x7f.toml",
+    "Reconstruction.toml", "RECONSTRUCTION.toml", "reconstruction .toml", "\udcff.toml",
+]  # fmt: skip
 
 
 @pytest.fixture
-def page(tmp_path, monkeypatch):
-    monkeypatch.setattr("erfm.page.ROOT", tmp_path)
-    return Page(str(write_hostile_study(tmp_path)), "01_descriptive_statistics")
+def write_any(write_study, tmp_path):
+    """Return a function that writes a study under a name, if this file system has such names."""
+
+    def write(name: str, folder: str = "studies") -> Path:
+        try:
+            return write_study(tmp_path / folder / name)
+        except (OSError, UnicodeError) as error:
+            pytest.skip(f"no such name here: {error}")
+
+    return write
 
 
-def test_labels_in_sentences_are_text(page):
-    for name, label in LABELS.items():
-        assert text_of(RENDER(f"a {page.label(name)} b")) == f"a {one_line(label)} b"
-    both = page.labels(["a/b", "gender"], " and ")
-    assert text_of(RENDER(both)) == f"{one_line(LABELS['a/b'])} and {one_line(LABELS['gender'])}"
-    assert page.labels([]) == "none" and page.labels([], none="no variable") == "no variable"
-    level = CATEGORIES["gender"][1][1]
-    shown = text_of(RENDER(page.label(f"gender({level})")))
-    assert shown == f"{one_line(LABELS['gender'])} ({one_line(level)})"
+@pytest.mark.parametrize("name", NAMES)
+def test_every_study_has_a_folder_of_its_own(write_any, name):
+    """The shipped studies' folders, the students' and those of other studies are others'."""
+    one, other = (load_study(write_any(name, folder)) for folder in ("one", "other"))
+    assert one.folder_name != other.folder_name
+    for study in (one, other):
+        assert not study.shipped
+        assert study.folder_name.lower() not in {*RESERVED, "reconstruction", "bank_churners"}
+        assert study.folder_name.replace("_", "a").isalnum()
+        assert len(os.fsencode(study.folder_name)) < 160
+        assert build_folder(study).resolve().parent == (ROOT / "build").resolve()
+        assert figure_folder(study) == build_folder(study) / "figures"
 
 
-def test_code_is_shown_as_it_is(page):
-    assert page.code("a *b*", "toml").data == "```toml\na *b*\n```"
-    assert page.code("```\n{raw}").data == "````\n```\n{raw}\n````"
-    assert page.file("model.json").startswith("`build/")
+def test_all_names_give_different_folders(write_study, tmp_path):
+    made = []
+    for name in NAMES:
+        try:
+            made.append(load_study(write_study(tmp_path / name)).folder_name)
+        except (OSError, UnicodeError):
+            continue
+    assert len(made) > 10
+    assert len({folder.casefold() for folder in made}) == len(made)
 
 
-@pytest.mark.parametrize("text", TEXTS)
-def test_captions_rows_cells_and_headings_are_text(page, text):
-    table = pd.DataFrame({"label": [text]}, index=pd.Index([f"{text} is missing"], name="reason"))
-    shown = page.table(table, text, f"Of {text}", headings={"label": f"{text} heading"}).data
-    caption = re.search("<caption>(.*?)</caption>", shown, flags=re.S)[1]
-    assert caption == html(f"Of {text}")
-    content = Shown(re.sub(r"<style.*?</style>", "", shown, flags=re.S))
-    assert {e[0] for e in content.elements} == {
-        "div", "table", "caption", "thead", "tbody", "tr", "th", "td",
-    }  # fmt: skip
-    for part in (f"{text} heading", f"{text} is missing", text):
-        assert visible(part) in "".join(content.texts)
-    assert ("mathjax_ignore" in shown) == bool(re.search(r"[$\\]", text))
+def test_a_study_is_known_by_its_path_however_that_is_spelt(write_any, tmp_path, monkeypatch):
+    path = write_any("mine.toml")
+    monkeypatch.chdir(tmp_path)
+    spellings = [path, "studies/mine.toml", "./studies/../studies/mine.toml"]
+    if os.name == "posix":
+        (tmp_path / "link").symlink_to(tmp_path / "studies")
+        spellings.append("link/mine.toml")
+    studies = [load_study(spelling) for spelling in spellings]
+    assert {study.folder_name for study in studies} == {studies[0].folder_name}
+    assert studies[0].folder_name.startswith("mine_")
+    assert {study.reference for study in studies} == {str(path.resolve())}
 
 
-def test_rows_that_are_a_predictor_s_values_are_left_as_they_are(page):
-    levels = pd.DataFrame({"n": [1, 2, 3]}, index=pd.Index(["age_1", "gender", "f"], name="gender"))
-    shown = page.table(levels, "levels", "Levels").data
-    assert re.findall("<th [^>]*row_heading[^>]*>(.*?)</th>", shown) == ["age_1", "gender", "f"]
-    own = levels.rename_axis(None)
-    shown = page.table(own, "own", "Own rows").data
-    assert re.findall("<th [^>]*row_heading[^>]*>(.*?)</th>", shown)[::2] == ["Age 1", "F"]
+def test_shipped_studies_keep_their_names(monkeypatch):
+    for name in ("reconstruction", "bank_churners"):
+        monkeypatch.chdir(DATA)
+        for spelling in (name, DATA / f"{name}.toml", f"{name}.toml", f"../data/{name}.toml"):
+            study = load_study(spelling)
+            assert study.folder_name == study.reference == name
+            assert build_folder(study) == ROOT / "build" / name
+    assert figure_folder(load_study("reconstruction")) == ROOT / "figures"
+    assert figure_folder(load_study("bank_churners")).is_relative_to(ROOT / "build")
 
 
-def test_a_linked_table_links_to_pages_and_to_nothing_else(page):
-    cells = ["both: [03](03_x.ipynb) and [page 06](06_y.ipynb#sums)", "[a](javascript:b) | *c*"]
-    shown = RENDER(page.linked_table(pd.DataFrame({"cell": cells}), "links", SCRIPT).data)
-    assert re.findall('href="(.*?)"', shown) == ["03_x.ipynb", "06_y.ipynb#sums"]
-    assert "[a](javascript:b) | *c*" in shown and "<em>" not in shown and "<script" not in shown
+@pytest.mark.skipif(os.name != "posix", reason="links need a right on Windows")
+def test_a_link_to_a_shipped_study_has_its_own_folder(tmp_path):
+    """Its customers are those beside the link."""
+    (tmp_path / "mine.toml").symlink_to(DATA / "reconstruction.toml")
+    study = load_study(tmp_path / "mine.toml")
+    assert study.file.parent == tmp_path
+    assert not study.shipped
+    assert figure_folder(study) == build_folder(study) / "figures"
 
 
-def test_alternative_texts_and_file_names_are_plain(page):
-    image = page.figure(plt.figure(), "a/b\n", alt="bell\x07 and\nline")
-    assert image.alt == "bell\ufffd and line"
-    (file,) = page.figures.iterdir()
-    assert re.fullmatch(r"01_a_b-[0-9a-f]{12}\.png", file.name)
+def snapshot(folder: Path, without: Path) -> dict[Path, str]:
+    return {
+        path: hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+        for path in folder.rglob("*")
+        if path != without and without not in path.parents
+    }
 
 
-def test_a_page_that_ends_early_says_why_as_it_is():
-    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("error", ename="E")])
-    ended = _ended(nbformat.v4.new_notebook(cells=[cell]), f"'{TITLE}' separates")
-    shown = RENDER(ended.cells[-1].source)
-    assert text_of(shown) == f"This page ends here. '{one_line(TITLE)}' separates"
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    """A folder like the project's, with something in each place that a report could hit."""
+    root = tmp_path / "project"
+    for folder in ("", "build/", "build/reconstruction/", "build/student/", "build/own_data/"):
+        for file in (
+            "notebooks/00_start_here.ipynb", "notebooks/02_full_model.ipynb", "tables/02_x.csv",
+            "tables/02_x.json", "figures/02_x.png", "site/index.html", "exports/tables.xlsx",
+            "source/index.md", "site.new/a", "02_full_model.ipynb", "model.json", "README.md",
+        ):  # fmt: skip
+            (root / folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (root / folder / file).write_text(file, encoding="utf-8")
+    for module in (page, report):
+        monkeypatch.setattr(module, "ROOT", root)
+    return root
 
 
-def test_the_page_that_leads_to_the_first_has_the_title_as_text(tmp_path):
-    study = load_study(write_hostile_study(tmp_path))
-    forward = _forward(study, "00_start_here")
-    assert forward.count(html(one_line(TITLE))) == 2 and "<script" not in forward
-    assert 'content="0; url=00_start_here.html"' in forward
+def file_a_page(study: Path) -> None:
+    """File what a notebook files, under names that the project has as well."""
+    filing = Page(study, "02_full_model")
+    filing.table(pd.DataFrame({"b": [1.0]}, index=["recency"]), "x", "A table")
+    figure, _ = plt.subplots(figsize=(1, 1))
+    filing.figure(figure, "x", alt="A figure")
+
+
+@pytest.mark.parametrize("name", [*NAMES[:5], "a .toml", *NAMES[8:12], "con.toml", "．．.toml"])
+def test_a_report_touches_nothing_outside_its_study_s_folder(write_any, project, monkeypatch, name):
+    path = write_any(name)
+    own = project / "build" / load_study(path).folder_name
+    before = snapshot(project, own)
+
+    def executed(study, due, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for notebook in due:
+            (folder / notebook.name).write_text("{}", encoding="utf-8")
+        file_a_page(path)
+
+    monkeypatch.setattr(report, "execute_all", executed)
+    monkeypatch.setattr(report, "build_site", lambda study, build: build / "site" / "index.html")
+    report.build_report(str(path))
+    assert snapshot(project, own) == before
+    assert {folder.name for folder in own.iterdir()} == {
+        "notebooks",
+        "tables",
+        "figures",
+        "exports",
+    }
+    inside = snapshot(own, own / "-")
+    report.write_student_copies()
+    assert snapshot(own, own / "-") == inside
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x89PNG\r\n", "half"])
+def test_a_damaged_figure_is_drawn_anew(tmp_path, damage):
+    path = tmp_path / "02_x.png"
+    figure, _ = plt.subplots(figsize=(1, 1))
+    save_figure(figure, path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if isinstance(damage, str) else damage)
+    save_figure(figure, path)
+    assert path.read_bytes() == whole
+    plt.close(figure)
+
+
+def test_a_row_may_have_decimals_of_its_own(sample):
+    study, _ = sample
+    frame = pd.DataFrame({"b": [0.05831, -12.3456], "n": [1200, 3]}, index=["age", "Constant"])
+    decimals = pd.Series({"Constant": ".1f", "age": ".3f"})
+    shown = as_text(study, frame, {}, {"b": decimals})
+    assert shown["b"].tolist() == ["0.058", "−12.3"]
+    assert shown["n"].tolist() == ["1,200", "3"]

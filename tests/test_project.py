@@ -1,9 +1,16 @@
 """The project's own files agree with one another."""
 
+import ast
+import operator
+import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
+from importlib import metadata
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +19,8 @@ from erfm.stepwise import forward_lr
 from erfm.study import ROOT, StudyError, load_customers, load_study, split_samples
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+GROUPS = PYPROJECT["dependency-groups"]
+DECLARED = [*PYPROJECT["project"]["dependencies"], *GROUPS["test"], *GROUPS["build"]]
 
 
 def tracked_files() -> list[str]:
@@ -24,22 +33,69 @@ def tracked_files() -> list[str]:
 
 
 def test_conda_and_pip_users_get_the_same_packages():
-    groups = PYPROJECT["dependency-groups"]
-    wanted = {*PYPROJECT["project"]["dependencies"], *groups["test"], *groups["build"]}
     listed = re.findall(
         r"^ +- ([\w-]+>=\S+)$", (ROOT / "environment.yml").read_text(encoding="utf-8"), flags=re.M
     )
     python = "python" + PYPROJECT["project"]["requires-python"]
-    assert set(listed) == wanted | {python}
+    assert set(listed) == {*DECLARED, python}
 
 
 def test_every_dependency_is_pinned_with_a_hash():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = re.findall(r"^([\w.-]+)==\S+(?: ; [^\\]+)? \\\n +--hash=sha256:", lock, flags=re.M)
-    required = re.findall(r"^([\w-]+)", "\n".join(PYPROJECT["project"]["dependencies"]), flags=re.M)
-    assert set(required) <= set(pinned)
+    assert {re.match(r"[\w-]+", declared)[0] for declared in DECLARED} <= set(pinned)
     assert len(pinned) == len(re.findall(r"^[\w.-]+==", lock, flags=re.M))
     assert "://" not in lock
+
+
+def test_every_range_is_a_lowest_version_and_holds_the_pinned_one():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = dict(re.findall(r"^([\w.-]+)==([\d.]+)", lock, flags=re.M))
+    # `make test-oldest` pins the lowest versions: a range that another package narrows is untested.
+    fits = operator.eq if "--resolution lowest-direct" in lock else operator.le
+    for declared in DECLARED:
+        name, lowest = re.fullmatch(r"([\w-]+)>=([\d.]+)", declared).groups()
+        assert fits(numbers(lowest), numbers(pinned[name])), f"{declared}, {pinned[name]} pinned"
+
+
+def numbers(version: str) -> list[int]:
+    return [int(part) for part in re.sub(r"(\.0)+$", "", version).split(".")]
+
+
+def test_every_imported_package_is_declared():
+    imported = set()
+    for name in tracked_files():
+        path = ROOT / name
+        if path.suffix == ".py":
+            imported |= imports(path.read_text(encoding="utf-8"))
+        if path.suffix == ".ipynb":
+            cells = nbformat.read(path, as_version=4).cells
+            imported |= imports("\n".join(c.source for c in cells if c.cell_type == "code"))
+    files = {path.stem for folder in ("erfm", "tests") for path in (ROOT / folder).glob("*.py")}
+    distributions = metadata.packages_distributions()
+    needed = {
+        re.sub(r"[_.]", "-", distributions[module][0].lower())
+        for module in imported - sys.stdlib_module_names - files - {"erfm"}
+    }
+    assert needed <= {re.match(r"[\w-]+", declared)[0] for declared in DECLARED}
+
+
+def imports(source: str) -> set[str]:
+    """Return the modules, without their submodules, that a source text imports."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_the_lowest_python_is_the_declared_one():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lowest = re.search(r"^PYTHONS := (\S+)", makefile, flags=re.M)[1]
+    assert PYPROJECT["project"]["requires-python"] == f">={lowest}"
+    assert set(re.findall(r"--python-version (\S+)", makefile)) == {lowest}
 
 
 def test_top_level_is_small():
@@ -104,3 +160,64 @@ def test_a_misnamed_column_in_the_readme_s_study_file_gets_a_remedy(tmp_path):
     (tmp_path / "c.csv").write_text("age,status\n30,a\n40,b\n", encoding="utf-8")
     with pytest.raises(StudyError, match=r"no column 'aeg'.*Did you mean 'age'"):
         load_customers(load_study(tmp_path / "c.toml"))
+
+
+# --- Any folder, any locale -----------------------------------------------------------------------
+
+ASCII_ONLY = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+needs_make = pytest.mark.skipif(
+    os.name != "posix" or not shutil.which("make"), reason="make and its shell are not here"
+)
+
+
+def make(folder, study: str) -> list[str]:
+    """Return what the command of `make report` is given: its arguments, then its UTF-8 mode."""
+    folder.mkdir(exist_ok=True)
+    (folder / "ready").touch()
+    program = folder / "program"
+    program.write_text('#!/bin/sh\nprintf "%s\\0" "$@" "$PYTHONUTF8"\n', encoding="utf-8")
+    program.chmod(0o755)
+    command = ["make", "--silent", f"STUDY={study}", f"RUN={program}", f"READY={folder / 'ready'}"]
+    made = subprocess.run(
+        [*command, "report"], cwd=ROOT, capture_output=True, env={**os.environ, **ASCII_ONLY}
+    )
+    assert made.returncode == 0, made.stderr
+    return os.fsdecode(made.stdout).split("\0")[:-1]
+
+
+@needs_make
+@pytest.mark.parametrize(
+    "study",
+    [
+        "reconstruction", "my folder 报告/客户.toml", 'a"; echo injected; ".toml', "a'b.toml",
+        "`id`.toml", "$(id).toml", "$HOME.toml", "a\\b.toml", "a#b.toml", "%.toml", "$$.toml",
+        "a;b|c&d.toml",
+    ],
+)  # fmt: skip
+def test_make_hands_a_study_s_path_on_as_it_is(tmp_path, study):
+    assert make(tmp_path / "made", study)[:-1] == ["-m", "erfm", "report", "--study", study]
+
+
+@needs_make
+def test_make_sets_up_and_runs_in_utf_8_whatever_the_locale(tmp_path):
+    """Else the folder's name is written into the environment as the locale misreads it."""
+    assert make(tmp_path, "reconstruction")[-1] == "1"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such locales")
+def test_pages_are_executed_in_any_folder_and_locale(tmp_path):
+    """Page 09, which writes a model and a list, in a copy of the project elsewhere."""
+    folder = tmp_path / "my folder 报告"
+    for name in ("erfm", "data", "notebooks", "README.md", "requirements.lock"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        folder.mkdir(exist_ok=True)
+        copy(ROOT / name, folder / name)
+    ended = subprocess.run(
+        [sys.executable, "-m", "erfm", "notebooks", "09_early_warning"],
+        cwd=folder, capture_output=True, text=True,
+        env={**os.environ, **ASCII_ONLY, "PYTHONPATH": str(folder)},
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    for name in ("model.json", "early_warning.csv"):
+        assert (folder / "build" / "reconstruction" / name).is_file()
+    assert not list(folder.rglob(".*.*")), "no half-written file is left"

@@ -1,20 +1,30 @@
 """The built site, and reports on other customers from end to end."""
 
+import errno
+import json
 import shutil
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+import matplotlib.pyplot as plt
 import nbformat
 import pandas as pd
 import pytest
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from erfm import page as pages_module
 from erfm import report
+from erfm.files import FileError
 from erfm.report import (
     NOTEBOOKS,
     README,
     build_report,
     build_site,
+    execute,
+    execute_all,
+    prepare,
     with_findings,
     write_student_copies,
 )
@@ -141,3 +151,199 @@ def test_students_get_no_solutions_and_no_outputs():
         assert not set(solutions) & set(sources)
         assert sources.count("# Your answer:\n") == len(solutions)
         assert not any(c.get("outputs") or c.get("execution_count") for c in copy)
+
+
+# --- Executed notebooks are kept ------------------------------------------------------------------
+
+FULL_MODEL = NOTEBOOKS / "02_full_model.ipynb"
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch, write_study):
+    """A study whose page 02 was executed, in a project of its own; its notebook and folder."""
+    monkeypatch.setattr(pages_module, "ROOT", tmp_path)
+    study = load_study(write_study(tmp_path / "studies" / "mine.toml"))
+
+    def executed(notebook, clients):
+        """File a table and a figure, and show what the notebook has stored."""
+        filing = pages_module.Page(study.path, "02_full_model")
+        filing.table(pd.DataFrame({"b": [1.0]}, index=["recency"]), "x", "A table")
+        figure, _ = plt.subplots(figsize=(1, 1))
+        filing.figure(figure, "x", alt="A figure")
+
+    monkeypatch.setattr(report, "execute", executed)
+    build = pages_module.build_folder(study)
+    execute_all(study, [FULL_MODEL], build / "notebooks")
+    return study, build / "notebooks" / FULL_MODEL.name, build
+
+
+def rewrite(path: Path, change) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def outputs(content) -> list:
+    return [o for cell in content["cells"] for o in cell.get("outputs", [])]
+
+
+def test_an_executed_notebook_is_kept(kept):
+    study, notebook, _ = kept
+    assert report._is_current(FULL_MODEL, study, notebook)
+    rewrite(notebook, lambda content: None)
+    assert report._is_current(FULL_MODEL, study, notebook), "another layout is the same content"
+    nbformat.validate(nbformat.read(notebook, as_version=4))
+
+
+DAMAGES = {
+    "removed": lambda path: path.unlink(),
+    "empty": lambda path: path.write_bytes(b""),
+    "half": lambda path: path.write_bytes(path.read_bytes()[:5000]),
+    "zeros": lambda path: path.write_bytes(bytes(5000)),
+    "not utf-8": lambda path: path.write_bytes(b"\xff\xfe\x00"),
+    "a list": lambda path: path.write_bytes(b"[]"),
+    "a number": lambda path: path.write_bytes(b"1"),
+    "nested": lambda path: path.write_bytes(b"[" * 100_000),
+    "no metadata": lambda path: rewrite(path, lambda c: c.pop("metadata")),
+    "odd metadata": lambda path: rewrite(path, lambda c: c.update(metadata=[])),
+    "no digests": lambda path: rewrite(path, lambda c: c["metadata"].pop("erfm")),
+    "no cells": lambda path: rewrite(path, lambda c: c.pop("cells")),
+    "one output": lambda path: rewrite(path, lambda c: outputs(c)[-1].update(data={})),
+    "an output less": lambda path: rewrite(path, lambda c: c["cells"][-1].update(outputs=[])),
+    "source": lambda path: rewrite(path, lambda c: c["cells"][0].update(source="# Mine")),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_or_changed_notebook_is_executed_anew(kept, damage):
+    study, notebook, _ = kept
+    before = notebook.read_bytes()
+    DAMAGES[damage](notebook)
+    assert not report._is_current(FULL_MODEL, study, notebook)
+    execute_all(study, [FULL_MODEL], notebook.parent)
+    assert notebook.read_bytes() == before
+
+
+@pytest.mark.parametrize("file", ["tables/02_x.csv", "tables/02_x.json", "figures/02_x.png"])
+@pytest.mark.parametrize("change", [Path.unlink, lambda path: path.write_bytes(b"1")])
+def test_a_page_whose_table_or_figure_was_changed_is_executed_anew(kept, file, change):
+    study, notebook, build = kept
+    change(build / file)
+    assert not report._is_current(FULL_MODEL, study, notebook)
+    execute_all(study, [FULL_MODEL], notebook.parent)
+    assert report._is_current(FULL_MODEL, study, notebook)
+
+
+def test_tables_of_other_pages_are_other_pages(kept):
+    study, notebook, build = kept
+    (build / "tables" / "03_x.csv").write_bytes(b"1")
+    assert report._is_current(FULL_MODEL, study, notebook)
+
+
+# --- What can happen while notebooks are executed -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            CellExecutionError("", "FileError", "a.csv: full. Make room."),
+            r"a\.csv: full\. Make room",
+        ),
+        (CellExecutionError("", "KeyError", "x"), r"02_full_model\.ipynb: KeyError: x"),
+        (DeadKernelError("Kernel died"), r"02_full_model\.ipynb: .*lack of memory"),
+        (RuntimeError("Kernel died before replying"), r"02_full_model\.ipynb: .*lack of memory"),
+        (CellTimeoutError("…\n…"), r"02_full_model\.ipynb: a cell took longer than 900 seconds"),
+    ],
+)
+def test_an_execution_that_fails_leaves_the_page_as_it_was(kept, monkeypatch, error, message):
+    study, notebook, _ = kept
+    before = notebook.read_bytes()
+
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr(report, "execute", fail)
+    with pytest.raises(StudyError, match=message) as told:
+        execute_all(study, [FULL_MODEL], notebook.parent)
+    assert "\n" not in str(told.value)
+    assert notebook.read_bytes() == before
+
+
+def test_a_study_that_allows_no_further_step_ends_the_page(kept, monkeypatch):
+    study, notebook, _ = kept
+
+    def end(prepared, clients):
+        cell = next(cell for cell in prepared.cells if cell.cell_type == "code")
+        cell.outputs = [
+            nbformat.v4.new_output("error", ename="StudyError", evalue="", traceback=[])
+        ]
+        raise CellExecutionError("", "StudyError", "mine.csv: too few. Use more.")
+
+    monkeypatch.setattr(report, "execute", end)
+    execute_all(study, [FULL_MODEL], notebook.parent)
+    assert "**This page ends here.** mine.csv" in notebook.read_text(encoding="utf-8")
+
+
+def test_a_full_disk_leaves_the_old_site_and_exports(kept, monkeypatch):
+    study, _, build = kept
+    monkeypatch.setattr(report, "execute_all", lambda *arguments: None)
+    for name in ("site/index.html", "exports/tables.xlsx"):
+        (build / name).parent.mkdir()
+        (build / name).write_bytes(b"old")
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def fail(*arguments, **keys):
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr("erfm.exporting._fix_time", fail)
+        with pytest.raises(FileError, match=r"tables\.xlsx: no space left on device\. Make room"):
+            build_report(study.path)
+        assert (build / "exports" / "tables.xlsx").read_bytes() == b"old"
+        assert len(list((build / "exports").iterdir())) == 1
+    monkeypatch.setattr(report, "Sphinx", fail)
+    with pytest.raises(FileError, match=r"mine_\w+: no space left on device\. Make room"):
+        build_report(study.path)
+    assert (build / "exports" / "tables.xlsx").read_bytes() != b"old"
+    assert (build / "site" / "index.html").read_bytes() == b"old"
+
+
+def test_a_full_disk_is_no_reason_for_a_page_to_end():
+    """A page that ends early is kept; one that could not be written is not."""
+    assert FileError.__name__ != StudyError.__name__
+    assert issubclass(FileError, StudyError)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize(
+    "folder",
+    [
+        '"; raise SystemExit("injected"); "', "'", "'\"", "a\\", "a\nraise SystemExit(1)\n",
+        "my folder 报告",
+        "\u202egnp {x} %s $HOME", '""" + 1/0 + """', "\\x41\\N{BULLET}", "\udcff", "🏦",
+    ],
+)  # fmt: skip
+def test_a_path_is_data_in_an_executed_notebook(tmp_path, write_study, folder):
+    try:
+        study = load_study(write_study(tmp_path / folder / "s'.toml"))
+    except (OSError, UnicodeError) as error:
+        pytest.skip(f"no such name here: {error}")
+    (cell,) = [
+        c for c in prepare(FULL_MODEL, study).cells if "parameters" in c.metadata.get("tags", [])
+    ]
+    found = {}
+    exec(cell.source, found)
+    assert found["STUDY"] == str(study.location)
+    assert cell.source.isprintable()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_notebook_finds_its_study_at_any_path(tmp_path, write_study):
+    study = load_study(write_study(tmp_path / "my \"; 1/0\n'\\ 报告" / "客 户.toml"))
+    notebook = prepare(FULL_MODEL, study)
+    shown = nbformat.v4.new_code_cell("print(ascii((STUDY, str(study.location))))")
+    notebook.cells = [*notebook.cells[:3], shown]
+    execute(notebook)
+    printed = notebook.cells[-1].outputs[0]["text"]
+    assert printed.strip() == ascii((str(study.location), str(study.location)))

@@ -20,7 +20,7 @@ ATTRIBUTES = {
     "encoding", "separator", "decimal", "provenance", "failures", "warnings", "evalue",
 }  # fmt: skip
 KEYS = {"customer_id", "first_push", "second_push", "reason", "remark"}
-FUNCTIONS = {"ranking", "idxmax", "idxmin"}
+FUNCTIONS = {"ranking", "idxmax", "idxmin", "largest", "smallest"}
 ESCAPED = {"label", "labels", "text", "file"}
 SHOWN = {"say", "Markdown"}
 # Functions of which a text comes out if a text goes in.

@@ -53,7 +53,10 @@ def test_table_and_rates_by_hand():
 def test_probability_at_the_cutoff_is_predicted_retained():
     table = classification_table(np.array([0, 1]), np.array([0.6024, 0.6024]), 0.6024)
     assert table["predicted_retained"].to_list() == [1, 1, 2]
-    just_below = np.nextafter(0.6024, 0)
+    last_bit = np.nextafter(0.6024, 0)
+    table = classification_table(np.array([0, 1]), np.array([last_bit, 0.6024]), 0.6024)
+    assert table["predicted_retained"].to_list() == [1, 1, 2]
+    just_below = 0.6024 - 1e-9
     table = classification_table(np.array([0, 1]), np.array([just_below, just_below]), 0.6024)
     assert table["predicted_churned"].to_list() == [1, 1, 2]
 
@@ -91,8 +94,8 @@ def test_rate_without_cases_is_missing():
 @given(st.integers(0, 10_000), st.floats(0.05, 0.95))
 def test_swapping_the_outcomes_swaps_sensitivity_and_specificity(seed, cutoff):
     outcome, probability = random_scores(seed)
-    if (probability == cutoff).any():
-        cutoff = np.nextafter(cutoff, 1)
+    if np.isclose(probability, cutoff, rtol=0, atol=1e-9).any():
+        cutoff += 1e-6
     rates = classification_rates(outcome, probability, cutoff)
     swapped = classification_rates(1 - outcome, 1 - probability, 1 - cutoff)
     pairs = {
