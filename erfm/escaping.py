@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
 # What Markdown or MyST takes for markup: anywhere, before a name that makes it an entity, at the
 # edge of a word; and what opens a block at the start of a line.
 _MARKUP = re.compile(r"[][\\`*{}<|~#$]|&(?=#?\w+(?:;|\Z))|(?<![^\W_])_|_(?![^\W_])")
-_OPENING = re.compile(r"\A(\d+(?=[.)](?: |\Z))|)([-+=:%>(.)])")
+_OPENING, _NUMBERED = re.compile(r"\A[-+=:%>(]"), re.compile(r"\A(\d+)([.)])(?= |\Z)")
 _LATEX = {
     **{character: f"\\{character}" for character in "&%$#_{}"},
     "\\": r"\textbackslash{}",
@@ -69,7 +69,8 @@ def markdown(text: str) -> str:
     looks for mathematics in the finished page, but not across elements.
     """
     text = _MARKUP.sub(lambda found: _entity(found[0]), one_line(text))
-    return _OPENING.sub(lambda found: found[1] + _entity(found[2]), text)
+    text = _OPENING.sub(lambda found: _entity(found[0]), text)
+    return _NUMBERED.sub(lambda found: found[1] + _entity(found[2]), text)
 
 
 def _entity(character: str) -> str:

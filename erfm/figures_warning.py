@@ -101,7 +101,7 @@ def group_errors(study: Study, tables: dict[str, pd.DataFrame]) -> Figure:
     `tables` gives the table of `scoring.error_rates` by the groups of each predictor.
     """
     names = [
-        wrapped(f"{study.label(name)}: {group}")
+        wrapped(f"{wrapped(study.label(name), 24, lines=1)}: {group}")
         for name, table in tables.items()
         for group in table.index
     ]

@@ -206,14 +206,14 @@ class Page:
         return HTML(f'<div style="overflow-x: auto"{ignored}>{content}</div>')
 
     def linked_table(self, table: pd.DataFrame, name: str, caption: str) -> Markdown:
-        """File a table of Markdown as `table` does and show it: its cells may hold links.
+        """File a table of text as `table` does and show it; cells may link to pages in Markdown.
 
         The index is filed but not shown.
         """
         headings = {column: _heading(column) for column in table}
         self._file_table(table, name, caption, headings)
         lines = [list(headings.values()), ["---"] * len(headings)]
-        lines += [list(map(str, row)) for row in table.itertuples(index=False)]
+        lines += [list(map(_linked, row)) for row in table.itertuples(index=False)]
         rows = ["| " + " | ".join(line) + " |" for line in lines]
         return Markdown(f"**{self.text(caption)}**\n\n" + "\n".join(rows))
 
@@ -260,6 +260,16 @@ def _shows(path: Path, png: bytes) -> bool:
     except (OSError, SyntaxError, ValueError):
         return False
     return old.shape == new.shape and bool(np.abs(old - new).mean() < 1e-4)
+
+
+def _linked(cell: object) -> str:
+    """Write a cell in Markdown, links to the report's pages as links."""
+    link = r"&#91;([\w ]+)&#93;\((\w+\.ipynb)(?:&#35;([\w-]+))?\)"
+    return re.sub(
+        link,
+        lambda found: f"[{found[1]}]({found[2]}{'#' + found[3] if found[3] else ''})",
+        escaping.markdown(str(cell)),
+    )
 
 
 def _with_rows(frame: pd.DataFrame) -> pd.DataFrame:

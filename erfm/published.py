@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from erfm.escaping import markdown
 from erfm.reading import Format, StudyError, nearest, read_table, show_rows
 from erfm.study import DATA
 
@@ -218,7 +219,7 @@ def quotation(*keys: str) -> str:
     """Return printed values as a Markdown quotation: where each stands, its sentence if known."""
     lines = []
     for key in keys:
-        row = _row(key)
+        row = _row(key).drop("value").map(lambda text: markdown(str(text)))
         lines.append(f"**{row['table']}, {row['variable']}: {row['statistic']} {row['printed']}**")
         if row["sentence"]:
             lines.append(f"{row['sentence']} — *{row['translation']}*")

@@ -24,7 +24,7 @@ from tqdm import tqdm
 from traitlets.config import Config
 
 from erfm import DEFAULT_STUDY
-from erfm.escaping import html, markdown, one_line
+from erfm.escaping import html, markdown, one_line, visible
 from erfm.exporting import export_tables
 from erfm.files import FileError, explained, remove, write_bytes, write_text
 from erfm.logistic import fit_logistic
@@ -154,7 +154,7 @@ def _execute_to(
     variables: dict[str, str] | None,
 ) -> str:
     if absent := absent_customers(path):
-        tqdm.write(absent)
+        tqdm.write(visible(absent))
         if path != target:
             write_bytes(target, path.read_bytes())
         return path.stem
@@ -166,7 +166,7 @@ def _execute_to(
             raise StudyError(error.evalue) from None
         if error.ename != StudyError.__name__:
             raise StudyError(f"{path.name}: {error.ename}: {error.evalue}") from None
-        tqdm.write(f"{path.name} stops early: {error.evalue}")
+        tqdm.write(visible(f"{path.name} stops early: {error.evalue}"))
         notebook = _ended(notebook, error.evalue)
     except CellTimeoutError:
         raise StudyError(
@@ -430,15 +430,20 @@ def build_site(study: Study, build: Path) -> Path:
         raise StudyError(f"{fresh}: the site was built with warnings; see above.")
     first = fresh / "index.html"
     if not first.exists():
-        first.write_text(
-            f'<!doctype html><meta charset="utf-8"><title>{html(study.title)}</title>'
-            f'<meta http-equiv="refresh" content="0; url={root}.html">'
-            f'<a href="{root}.html">{html(study.title)}</a>\n',
-            encoding="utf-8",
-        )
+        first.write_text(_forward(study, root), encoding="utf-8")
     remove(site, inside=build)
     fresh.replace(site)
     return site / "index.html"
+
+
+def _forward(study: Study, root: str) -> str:
+    """Return a page that leads to the first one."""
+    title = html(one_line(study.title))
+    return (
+        f'<!doctype html><meta charset="utf-8"><title>{title}</title>'
+        f'<meta http-equiv="refresh" content="0; url={root}.html">'
+        f'<a href="{root}.html">{title}</a>\n'
+    )
 
 
 def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:

@@ -24,6 +24,7 @@ from erfm.bounds import (
     examine_zero_coefficient,
 )
 from erfm.descriptives import descriptive_statistics
+from erfm.escaping import markdown
 from erfm.examination import (
     CANNOT_BE_JUDGED,
     VERDICTS,
@@ -381,7 +382,7 @@ def findings() -> str:
             f"{value} {text}" if len(text) < 10 else value
             for value, text in zip(chosen["value"], chosen["printed"], strict=True)
         )
-        lines.append(f"| **{verdict}** | {count} | {listed} |")
+        lines.append(f"| **{verdict}** | {count} | {markdown(listed)} |")
     solved = published_classification_table()
     claim = load_published().loc["accuracy", "printed"]
     sentence = (

@@ -5,6 +5,7 @@ texts name its column, its unit and the levels of the categorical ones.
 """
 
 import json
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -115,3 +116,26 @@ def write_hostile_study(folder: Path) -> Path:
 
 def _column(label: str) -> str:
     return f"{label} column"
+
+
+class Shown(HTMLParser):
+    """The text of some HTML, and the elements in it."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.texts, self.elements = [], set()
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.add((tag, *attributes))
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def handle_comment(self, data):
+        self.elements.add("comment")
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())

@@ -2,11 +2,10 @@
 
 import csv
 import re
-from html.parser import HTMLParser
 from io import StringIO
 
 import pytest
-from hostile import TEXTS
+from hostile import TEXTS, Shown
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -32,29 +31,6 @@ PLACES = {
     "{}": "{}", "a {} b": "a {} b", "**{}**, b": "{}, b", "*{}*": "{}", "### {}": "{}",
     "> {}": "{}", "- {}": "{}", "a\n{} b": "a {} b", TABLE: "{} b {} b",
 }  # fmt: skip
-
-
-class Shown(HTMLParser):
-    """The text of some HTML, and the elements in it."""
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.texts, self.elements = [], set()
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.add((tag, *attributes))
-
-    def handle_data(self, data):
-        self.texts.append(data)
-
-    def handle_comment(self, data):
-        self.elements.add("comment")
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.texts).split())
 
 
 def kinds(tokens) -> set[str]:

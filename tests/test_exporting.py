@@ -8,6 +8,9 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from hostile import TEXTS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from erfm.exporting import export_tables, read_tables, variables
 from erfm.page import Page
@@ -53,6 +56,26 @@ def test_tables_come_back_as_they_were_filed(filed):
     pd.testing.assert_frame_equal(tables["03_steps"].frame, STEPS, check_exact=True)
     pd.testing.assert_frame_equal(tables["04_pairs"].frame, PAIRS)
     assert tables["04_classification_0.5"].caption == "Cut-off 0.5"
+
+
+TEXT = st.one_of(
+    st.sampled_from([*TEXTS, "007", "1e5", "True", "'=1", "a;=1", "a\r\n=b", "NA", "nan"])
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.tuples(TEXT, TEXT, st.floats(allow_nan=False)), min_size=1, max_size=5),
+    names=st.lists(TEXT, min_size=3, max_size=3, unique=True),
+)
+def test_any_text_and_any_number_come_back_as_they_were_filed(tmp_path, monkeypatch, rows, names):
+    monkeypatch.setattr("erfm.page.ROOT", tmp_path)
+    table = pd.DataFrame(rows, columns=names).set_index(names[0])
+    page = Page("reconstruction", "01_descriptive_statistics")
+    page.table(table, "any", f"Caption of {names[0]}")
+    read = {t.name: t for t in read_tables(page.build / "tables")}["01_any"]
+    pd.testing.assert_frame_equal(read.frame, table, check_exact=True)
+    assert read.caption == f"Caption of {names[0]}"
 
 
 def test_the_workbook_has_every_number_unrounded_and_lists_its_sheets(filed, tmp_path):

@@ -43,14 +43,14 @@ class Page(HTMLParser):
     def __init__(self, path: Path):
         super().__init__()
         self.elements, self.comments, self.open = [], [], []
-        self.paragraphs, self.headings, self.titles = [], [], []
+        self.paragraphs, self.headings, self.titles, self.links = [], [], [], []
         self.scripts, self.formulas, self.text = [], [], ""
         self.feed(path.read_text(encoding="utf-8"))
         self.text = " ".join(self.text.split())
 
     def handle_starttag(self, tag, attributes):
         self.elements.append((tag, dict(attributes)))
-        kept = {"p": self.paragraphs, "title": self.titles, "script": self.scripts}
+        kept = {"p": self.paragraphs, "title": self.titles, "script": self.scripts, "a": self.links}
         kept |= dict.fromkeys(["h1", "h2", "h3"], self.headings)
         if "math" in (dict(attributes).get("class") or "").split():
             kept[tag] = self.formulas
@@ -189,6 +189,13 @@ def test_tables_and_captions_show_labels_levels_and_identifiers_as_they_are(repo
     assert any(one_line(name) in report.pages["09"].text for name in hostile_customers()["id"])
 
 
+def test_the_downloads_show_captions_as_they_are_and_say_what_is_done_to_texts(report):
+    page = report.pages["tables"]
+    for label in LABELS.values():
+        assert f"Retention by {one_line(label)}" in page.text
+    assert "that a spreadsheet would run as a formula" in page.text
+
+
 def test_a_heading_shows_the_label(report):
     shown = [" ".join(p.split()) for p in report.pages["03"].paragraphs]
     assert f"Step 1: {one_line(LABELS['a/b'])} enters" in shown
@@ -204,6 +211,7 @@ def test_alternative_texts_show_labels_as_they_are(report):
 def test_links_lead_only_to_the_report_s_own_pages(report):
     own = {file.name for file in report.site.glob("*.html")} | {""}
     for name, page in report.pages.items():
+        assert not {"link", "page"} & set(page.links), name
         for tag, attributes in page.elements:
             target = attributes.get("href", "#").split("#")[0]
             theirs = ("_downloads/", "_images/", "https://github.com/pradyunsg/furo")
