@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from erfm import DEFAULT_STUDY
+from erfm.escaping import visible
 
 # What takes long to import is imported where it is used: `--help` and Ctrl-C are prompt.
 
@@ -47,7 +48,7 @@ def _run(options: argparse.Namespace) -> int:
 def _tell(text: str) -> None:
     """Write one line, whatever characters a path or a customers' file has put into it."""
     line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda found: ascii(found[0])[1:-1], text)
-    print(line.encode("utf-8", "backslashreplace").decode("utf-8"), file=sys.stderr)
+    print(visible(line), file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,7 +105,6 @@ def _fit(options: argparse.Namespace) -> None:
 
 
 def _score(options: argparse.Namespace) -> None:
-    from erfm.escaping import visible
     from erfm.scoring import score_file
 
     customers = options.customers

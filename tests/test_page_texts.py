@@ -80,7 +80,7 @@ def test_a_linked_table_links_to_pages_and_to_nothing_else(page):
 
 
 def test_halves_of_characters_stop_nothing(page):
-    """A path may have them: captions, sentences and alternative texts then hold what no file can."""
+    """A path may have them; what is shown and filed of it can be written all the same."""
     half, table = "a\ud800b", pd.DataFrame({"text": ["x"]})
     shown = [page.table(table, half, half).data, page.linked_table(table, "linked", half).data]
     shown += [page.text(half), page.code(half).data, page.figure(plt.figure(), "x", half).alt]
