@@ -139,7 +139,8 @@ def execute(
     # A kernel that nobody sits at: no sliders in what it shows.
     environment = {k: v for k, v in os.environ.items() if k != "JPY_SESSION_NAME"}
     try:
-        client.execute(env=environment | (variables or {}))
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(client.async_execute(env=environment | (variables or {})))
     finally:
         # A kernel that dies while it starts leaves this behind, to fail when Python ends.
         atexit.unregister(client._cleanup_kernel)
@@ -232,10 +233,10 @@ def _is_current(path: Path, study: Study, executed: Path) -> bool:
     try:
         content = json.loads(executed.read_bytes())
         recorded = content["metadata"].pop("erfm")
+        found = results(content, path, study)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
-    expected = {"inputs": inputs(path, study), "results": results(content, path, study)}
-    return recorded == expected
+    return recorded == {"inputs": inputs(path, study), "results": found}
 
 
 def _ended(notebook: nbformat.NotebookNode, reason: str) -> nbformat.NotebookNode:
@@ -261,13 +262,13 @@ def execute_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
     clients: list[NotebookClient] = []
+    jobs: list[Future[str]] = []
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        # The later pages compute longest, so they start first.
-        jobs = [
-            pool.submit(_execute_to, path, study, folder / path.name, clients, variables)
-            for path in reversed(paths)
-        ]
         try:
+            # The later pages compute longest, so they start first.
+            for path in reversed(paths):
+                target = folder / path.name
+                jobs.append(pool.submit(_execute_to, path, study, target, clients, variables))
             with tqdm(total=len(jobs), desc="notebooks", unit="notebook") as bar:
                 for job in as_completed(jobs):
                     bar.set_postfix_str(job.result())
