@@ -6,6 +6,8 @@ The report is built once, from the command's own function: pages executed, site,
 import csv
 import json
 import re
+import shutil
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +33,6 @@ from hostile import (
 from erfm.escaping import latex, latex_in_formula, one_line, visible
 from erfm.exporting import read_tables
 from erfm.report import build_report
-from erfm.study import load_study
 
 PAGES = [f"0{i}" for i in (1, 2, 3, 4, 5, 8, 9)]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -81,12 +82,13 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory) -> SimpleNamespace:
+def report(tmp_path_factory) -> Iterator[SimpleNamespace]:
     """The built report: study, build folder, pages of the site by the start of their name."""
     path = write_hostile_study(tmp_path_factory.mktemp("hostile"))
     site = build_report(str(path)).parent
     pages = {file.name.split("_")[0].split(".")[0]: Page(file) for file in site.glob("*.html")}
-    return SimpleNamespace(study=load_study(path), build=site.parent, site=site, pages=pages)
+    yield SimpleNamespace(build=site.parent, site=site, pages=pages)
+    shutil.rmtree(site.parent)
 
 
 # --- The site -------------------------------------------------------------------------------------
