@@ -164,7 +164,7 @@ def kept(tmp_path, monkeypatch, write_study):
     monkeypatch.setattr(pages_module, "ROOT", tmp_path)
     study = load_study(write_study(tmp_path / "studies" / "mine.toml"))
 
-    def executed(notebook, clients):
+    def executed(notebook, clients, variables):
         """File a table and a figure, and show what the notebook has stored."""
         filing = pages_module.Page(study.path, "02_full_model")
         filing.table(pd.DataFrame({"b": [1.0]}, index=["recency"]), "x", "A table")
