@@ -273,7 +273,7 @@ def test_an_execution_that_fails_leaves_the_page_as_it_was(kept, monkeypatch, er
 def test_a_study_that_allows_no_further_step_ends_the_page(kept, monkeypatch):
     study, notebook, _ = kept
 
-    def end(prepared, clients):
+    def end(prepared, *others):
         cell = next(cell for cell in prepared.cells if cell.cell_type == "code")
         cell.outputs = [
             nbformat.v4.new_output("error", ename="StudyError", evalue="", traceback=[])
