@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics
 
-from erfm.ties import TIE, largest, tied
+from erfm.ties import TIE, largest, limits_reached, tied
 
 THRESHOLDS = np.arange(0.01, 1.0, 0.01).round(2)
 
@@ -132,7 +132,7 @@ def decision_curve(
     churned, n = 1 - np.asarray(outcome, dtype=int), len(outcome)
     # A customer is contacted at the first `reached` thresholds. Customers with the same outcome and
     # the same number are alike, so that a bootstrap sample is a draw of how many there are of each.
-    reached = np.searchsorted(thresholds - TIE, 1 - np.asarray(probability), side="right")
+    reached = limits_reached(1 - np.asarray(probability), thresholds)
     counts = np.zeros((2, len(thresholds) + 1), dtype=int)
     np.add.at(counts, (churned, reached), 1)
     draws = np.random.default_rng(seed).multinomial(n, counts.ravel() / n, size=repetitions)

@@ -265,9 +265,8 @@ def hosmer_lemeshow(
     """Compare observed with expected counts in `groups` groups of risk, grouped as SPSS does.
 
     Customers are ordered by probability; those with equal probability (see `erfm.ties`) are never
-    split. With
-    M = round(n / groups), a block of n_b equal values joins the current group of size c while c < M
-    and c + n_b / 2 <= M; the last group takes the rest. The statistic is
+    split. With M = round(n / groups), a block of n_b equal values joins the current group of size c
+    while c < M and c + n_b / 2 <= M; the last group takes the rest. The statistic is
     sum (O - E)² / (E (1 - E / N)) over groups, with as many df as there are groups less two.
     """
     blocks = (

@@ -196,11 +196,10 @@ def score(model: Model, customers: pd.DataFrame, level: float = 0.95) -> Scores:
     probability, lower, upper = _churn_probabilities(model, design.to_numpy(), level)
     pushes = _pushes(model, design)
     value = _value_tier(model, frame)
-    # Who reaches a limit but for the last bits reaches it; equals stay in the order of the file.
-    limits = np.array(model.risk_limits) - ties.TIE
     risk = pd.Categorical.from_codes(
-        np.searchsorted(limits, probability, side="right"), RISKS, ordered=True
+        ties.limits_reached(probability, model.risk_limits), RISKS, ordered=True
     )
+    # Equals stay in the order of the file.
     order = ties.descending(probability)
     n = len(frame)
     ranked = pd.DataFrame(

@@ -55,6 +55,11 @@ def at_least(values: np.ndarray | pd.Series, limit: float | np.ndarray) -> np.nd
     return np.asarray(values) >= np.asarray(limit) - TIE
 
 
+def limits_reached(values: np.ndarray | pd.Series, limits: np.ndarray) -> np.ndarray:
+    """Return how many of the ascending limits each value reaches, in the sense of `at_least`."""
+    return np.searchsorted(np.asarray(limits) - TIE, np.asarray(values), side="right")
+
+
 def largest(values: pd.Series) -> object:
     """Return the label of the largest value, the first one where several are equal.
 

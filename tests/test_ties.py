@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from erfm.study import ROOT
-from erfm.ties import TIE, at_least, blocks, descending, largest, ranks, smallest, tied
+from erfm.ties import (
+    TIE,
+    at_least,
+    blocks,
+    descending,
+    largest,
+    limits_reached,
+    ranks,
+    smallest,
+    tied,
+)
 
 VALUES = st.lists(st.integers(-50, 50).map(lambda i: i / 7), min_size=1, max_size=40)
 
@@ -65,6 +75,13 @@ def test_nothing_has_no_ranks():
 def test_a_limit_missed_by_the_last_bit_is_reached():
     values = np.array([0.1 + 0.2 - 2**-54, 0.3, 0.3 - 1e-9])
     assert at_least(values, 0.3).tolist() == [True, True, False]
+
+
+@given(VALUES, VALUES)
+def test_limits_are_counted_as_they_are_reached(values, limits):
+    limits = np.sort(limits, kind="stable")
+    counted = [int(at_least(value, limits).sum()) for value in values]
+    assert limits_reached(np.array(values), limits).tolist() == counted
 
 
 # --- The code -------------------------------------------------------------------------------------
