@@ -20,13 +20,16 @@ from erfm.escaping import visible
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status; whatever goes wrong is told in one line."""
-    options = _parser().parse_args(arguments)
     try:
-        return _run(options)
+        return _run(_parser().parse_args(arguments))
     except KeyboardInterrupt as interruption:
-        (number,) = interruption.args or (signal.SIGINT,)
-        _tell("interrupted")
-        return 128 + number
+        return _interrupted(interruption)
+
+
+def _interrupted(interruption: KeyboardInterrupt) -> int:
+    (number,) = interruption.args or (signal.SIGINT,)
+    _tell("interrupted")
+    return 128 + number
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -142,9 +145,17 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt(number)
 
 
+def _process() -> int:
+    """Run the command of this process; from here on, SIGTERM ends it as Ctrl-C does."""
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        return main()
+    except KeyboardInterrupt as interruption:
+        return _interrupted(interruption)
+
+
 if __name__ == "__main__":
     _start_in_utf8()
-    signal.signal(signal.SIGTERM, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")
-    sys.exit(main())
+    sys.exit(_process())

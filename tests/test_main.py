@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from erfm import __main__ as command
 from erfm import report
 from erfm.__main__ import main
 from erfm.files import REMEDIES
@@ -320,6 +321,19 @@ def wait_for(holds, seconds: float = 120) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+@pytest.mark.parametrize(("run", "moment"), [(main, "_parser"), (command._process, "main")])
+def test_no_moment_is_too_early_to_be_interrupted(monkeypatch, capsys, run, moment):
+    """A signal may come before the command's options are read, or before `main` has begun."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(command, moment, interrupted)
+    assert run() == 128 + signal.SIGINT
+    assert capsys.readouterr().err == "interrupted\n"
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no list of processes")
