@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import StringIO
@@ -14,18 +13,30 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
+from erfm.cells import THOUSANDS, conventions, show_marks, texts_in
+from erfm.charsets import fitting, marked
 from erfm.files import check_output, write_text
 from erfm.logistic import design_matrix, fit_logistic, separating_columns
-from erfm.reading import Format, StudyError, read_table, to_numbers, to_texts
+from erfm.reading import (
+    Format,
+    StudyError,
+    Unanswered,
+    read_table,
+    to_numbers,
+    to_texts,
+    unrecognised,
+)
+from erfm.spreadsheets import sheet_names
 from erfm.study import (
+    EVENTS_PER_VARIABLE,
+    LONGEST_NAME,
     ROLES,
     Predictor,
     Study,
     computable,
-    linear_dependence,
     load_customers,
     parse_study,
     split_samples,
@@ -36,6 +47,7 @@ FEWEST_OF_A_LEVEL = 5
 KNOWS_THE_OUTCOME = 0.995
 ROWS_TO_LOOK_AT = 2000
 LEFT_OUT = "left out"
+CROWDED = "too many predictors for so few customers with the rarer outcome"
 WHOLE_FILE = "(the file)"
 
 # What the names of columns suggest, in English and Chinese, lower case.
@@ -97,7 +109,10 @@ class Draft:
     predictors : tuple of Predictor
         Those with a role in extended RFM first.
     reasons : tuple of Guess
-        One for the file's format, one for each column.
+        One for each key of the file's format, one for each column.
+    questions : tuple of str
+        What the file leaves open, with the lines of [data] that answer it. The study cannot be used
+        before they are answered.
     problem : str
         Why the draft cannot be analysed as it stands; "" if it can.
     """
@@ -113,6 +128,7 @@ class Draft:
     holdout: str
     predictors: tuple[Predictor, ...]
     reasons: tuple[Guess, ...] = field(repr=False)
+    questions: tuple[str, ...] = ()
     problem: str = ""
 
     @property
@@ -125,28 +141,45 @@ class Draft:
         return "\n".join(_lines(self, self.path.parent if folder is None else folder)) + "\n"
 
 
-def draft_study(path: str | Path) -> Draft:
+def draft_study(path: str | Path, encoding: str = "") -> Draft:
     """Guess a study from a file of customers.
 
-    The format comes from the file's first rows, roles from the columns' names (English or Chinese)
-    and contents. Columns that cannot serve as they are (identifiers, dates, free text, constants,
-    those that give the outcome away or that others determine) are left out, with the reason.
+    The format comes from the whole file, roles from the columns' names (English or Chinese) and
+    contents. Columns that cannot serve as they are (identifiers, dates, free text, constants, those
+    that give the outcome away or that others determine) are left out, with the reason. What cannot
+    be known from the file, such as whether 1.234 is a little more than one, becomes a question.
+
+    Parameters
+    ----------
+    path : str or Path
+    encoding : str
+        The character encoding of a text file; recognised if it is not given.
 
     Raises
     ------
     StudyError
-        The file cannot be read, or no column has exactly two values.
+        The file cannot be read, more than one encoding fits, or no column has exactly two values.
     """
     path = Path(path)
-    form, why = guess_format(path)
-    table, form, missing = _blank_written_missing(read_table(path, form), form)
-    reasons = {column: _describe(column, table[column], form) for column in table}
+    form, notes = guess_format(path, encoding)
+    table, form, reading, cell_questions = _read(path, form, notes)
+    marks = _guess_marks(table)
+    form = replace(form, decimal=marks.decimal, thousands=marks.thousands)
+    reading = replace(reading, decimal=marks.reading[0], thousands=marks.reading[1])
+    if marks.why:
+        notes["decimal"] = notes["thousands"] = marks.why
+    numbers = {column: _numbers(table[column], reading) for column in table}
+    table, form = _blank_written_missing(table, numbers, form, reading, notes)
+    reasons = {column: _describe(column, table[column], numbers[column]) for column in table}
+    for column, why_unsure in marks.unsure.items():
+        if why_unsure:
+            reasons[column] = Guess(column, LEFT_OUT, why_unsure)
 
     id_column = _guess_id(table, reasons)
     sample_column, build, holdout = _guess_sample(table, reasons)
     taken = {id_column, sample_column}
     outcome, retained, churned = _guess_outcome(path, table, reasons, taken)
-    predictors = _guess_predictors(table, form, reasons, {*taken, outcome})
+    predictors = _guess_predictors(table, reasons, {*taken, outcome})
     draft = Draft(
         path=path,
         format=form,
@@ -160,10 +193,14 @@ def draft_study(path: str | Path) -> Draft:
         predictors=tuple(predictors),
         reasons=(),
     )
-    draft = _leave_out_useless(draft, table, reasons)
+    draft = _leave_out_useless(draft, table, numbers, reasons)
+    asked = any(p.column in marks.unsure and not p.levels for p in draft.predictors)
+    questions = [*cell_questions, *([marks.question] if asked and marks.question else [])]
+    draft = replace(draft, questions=tuple(questions))
     draft = _leave_out_separating(draft, reasons)
-    file_reason = Guess(WHOLE_FILE, "format", "; ".join([*why, *missing]) or "as expected")
-    return replace(draft, reasons=(file_reason, *reasons.values()))
+    of_file = [Guess(WHOLE_FILE, key, why) for key, why in notes.items()]
+    of_file = of_file or [Guess(WHOLE_FILE, "format", "as expected")]
+    return replace(draft, reasons=(*of_file, *reasons.values()))
 
 
 def write_draft(draft: Draft, target: str | Path | None = None, overwrite: bool = False) -> Path:
@@ -180,51 +217,64 @@ def write_draft(draft: Draft, target: str | Path | None = None, overwrite: bool 
     return target
 
 
-def main_new(path: str | Path, overwrite: bool = False) -> Path:
+def main_new(path: str | Path, overwrite: bool = False, encoding: str = "") -> Path:
     """Draft a study of the customers in `path`; the command ``python -m erfm new``."""
-    return write_draft(draft_study(path), overwrite=overwrite)
+    return write_draft(draft_study(path, encoding), overwrite=overwrite)
 
 
 # --- The file's format ----------------------------------------------------------------------------
 
 
-def guess_format(path: Path) -> tuple[Format, list[str]]:
-    """Return how a text file seems to be written, and what led to it; Excel and Parquet know."""
+def guess_format(path: Path, encoding: str = "") -> tuple[Format, dict[str, str]]:
+    """Return how a file seems to be written, without its marks, and the reasons by key of [data].
+
+    Raises
+    ------
+    StudyError
+        More than one encoding fits, or none; the message shows the first text in each.
+    """
+    if path.suffix.lower() == ".xlsx" and path.is_file():
+        return _guess_sheet(path)
     if path.suffix.lower() not in (".csv", ".txt", ".tsv") or not path.is_file():
-        return Format(), []
-    encoding, why = _guess_encoding(path.read_bytes())
-    form = Format(encoding=encoding)
-    reasons = [why] if why else []
-    with path.open(encoding=form.codec, newline="", errors="replace") as file:
-        text = "".join(islice(file, ROWS_TO_LOOK_AT))
+        return Format(), {}
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return Format(), {}
+    notes = {}
+    if encoding:
+        form = Format(encoding=encoding)
+        notes["encoding"] = "as you said"
+    else:
+        found, why = _guess_encoding(path, content)
+        form = Format(encoding=found)
+        notes |= {"encoding": why} if why else {}
+    head = content[:1_000_000].decode(form.codec, errors="replace").removeprefix("\ufeff")
+    text = "".join(islice(StringIO(head, newline=""), ROWS_TO_LOOK_AT))
     separator = max(",;\t|", key=lambda mark: _separates(text, mark))
     if separator != ",":
-        reasons.append(f"the header and the rows have as many {separator!r}")
-    cells = [cell.strip() for row in _rows(text, separator) for cell in row]
-    decimal, thousands, why = _guess_marks(cells)
-    reasons += [why] if why else []
-    return replace(form, separator=separator, decimal=decimal, thousands=thousands), reasons
+        notes["separator"] = f"most rows have as many {separator!r}"
+    return replace(form, separator=separator), notes
 
 
-def _guess_encoding(content: bytes) -> tuple[str, str]:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16", "the file opens with the mark of UTF-16"
-    if _decodes(content, "utf-8"):
-        return "utf-8", ""
-    # Chinese characters are mostly pairs of high bytes; Western letters with accents stand alone.
-    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
-    in_pairs = sum(run % 2 == 0 for run in runs) > len(runs) / 2
-    if _decodes(content, "gb18030") and (in_pairs or not _decodes(content, "cp1252")):
-        return "gb18030", "the bytes are not UTF-8 and look like Chinese in GB18030 (or GBK)"
-    return "cp1252", "the bytes are not UTF-8 and look like a Western language on Windows"
+def _guess_sheet(path: Path) -> tuple[Format, dict[str, str]]:
+    names = sheet_names(path)
+    if len(names) < 2:
+        return Format(), {}
+    others = ", ".join(map(repr, names[1:]))
+    why = f"the first of {len(names)} sheets; not read: {others}"
+    return Format(sheet=names[0]), {"sheet": why}
 
 
-def _decodes(content: bytes, encoding: str) -> bool:
-    try:
-        content.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _guess_encoding(path: Path, content: bytes) -> tuple[str, str]:
+    fits = fitting(content)
+    if len(fits) != 1:
+        raise unrecognised(path, content, fits)
+    ((name, text),) = fits.items()
+    if name == "utf-8":
+        return name, ""
+    how = "the file opens with its mark" if marked(content) else "no other encoding fits the bytes"
+    return name, f"{how}; the first text reads {text!r}"
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:
@@ -232,61 +282,218 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
 
 
 def _separates(text: str, separator: str) -> tuple[float, int]:
-    """Return the share of rows that are as wide as the header, and that width."""
+    """Return the share of rows that have the usual width, and that width."""
     try:
-        widths = [len(row) for row in _rows(text, separator) if row]
+        widths = pd.Series([len(row) for row in _rows(text, separator) if row])
     except csv.Error:
         return 0.0, 0
-    if not widths or widths[0] < 2:
-        return 0.0, 0
-    return widths.count(widths[0]) / len(widths), widths[0]
+    counts = widths.value_counts()
+    usual = int(counts.index[0]) if len(counts) else 0
+    return (counts.iloc[0] / len(widths), usual) if usual > 1 else (0.0, 0)
 
 
-def _guess_marks(cells: list[str]) -> tuple[str, str, str]:
-    """Return the decimal mark and thousands separator that make most cells numbers, and why."""
-    counted = Counter(cells)
-    # Digits grouped by threes are more often thousands than three decimals each time.
-    candidates = [
-        (".", ""),
-        (".", ","),
-        (",", ""),
-        (",", "."),
-        *((d, t) for t in " '\u00a0\u202f" for d in ".,"),
+def _read(
+    path: Path, form: Format, notes: dict[str, str]
+) -> tuple[pd.DataFrame, Format, Format, list[str]]:
+    """Read the file; what the reader has to be told becomes a note or a question.
+
+    Returns
+    -------
+    table : DataFrame
+    form : Format
+        What the study file will say.
+    reading : Format
+        With the answers to questions that `table` was read with.
+    questions : list of str
+    """
+    reading, questions = form, []
+    while True:
+        try:
+            return read_table(path, reading), form, reading, questions
+        except Unanswered as asked:
+            reading = replace(reading, **asked.answer)
+            if "header" in asked.answer:
+                form = replace(form, header=reading.header)
+                notes["header"] = "the rows above look like a title"
+            else:
+                question = str(asked).partition(": ")[2].partition(". Correct")[0]
+                answer = f"missing = {_toml(reading.missing)}"
+                questions.append(
+                    _question(
+                        f"{question}. Correct the cells, or count them as missing by this line",
+                        answer,
+                    )
+                )
+
+
+def _question(text: str, *answers: str) -> str:
+    lines = [f"# QUESTION: {_comment(text)} (delete its '#'):"]
+    return "\n".join([*lines, *(f"# {line}" for answer in answers for line in answer.split("\n"))])
+
+
+class _Marks(NamedTuple):
+    """The decimal mark and thousands separator of a file.
+
+    `reading` are marks to go on with while the `question` is open; `unsure` holds the columns that
+    both readings fit, with the reason to leave them out where no question is asked.
+    """
+
+    decimal: str
+    thousands: str
+    reading: tuple[str, str]
+    why: str
+    question: str
+    unsure: dict[str, str]
+
+
+def _guess_marks(table: pd.DataFrame) -> _Marks:
+    """Return the marks that fit every column of numbers: a file has one decimal mark.
+
+    A column that can be read in two ways (1.234) is read as columns with many different values
+    that settle the mark (3,5) demand; a few codes (0.0 and 1.0) settle nothing. If none does, it is
+    a question; if they contradict one another, it is left out.
+    """
+    columns = {column: texts_in(table[column]) for column in table if not _is_label(column)}
+    fits = {}
+    for column, texts in columns.items():
+        marks, share = conventions(texts)
+        if 0 < share < 1:
+            marks, share = conventions(texts[~texts.str.lower().isin(WRITTEN_MISSING)])
+        if share > 0.5 and marks != [("", "")]:
+            fits[column] = marks
+    sizes = {column: columns[column].nunique() for column in fits}
+    doubtful = [column for column, marks in fits.items() if len(marks) > 1]
+    if doubtful:
+        fits = {
+            column: marks
+            for column, marks in fits.items()
+            if column in doubtful or sizes[column] > MOST_LEVELS
+        }
+    if not fits:
+        return _Marks("", "", ("", ""), "", "", {})
+
+    def implied(decimal: str, thousands: str) -> tuple[tuple[str, str] | None, ...]:
+        agreeing = (
+            [(d, t) for d, t in marks if d in ("", decimal) and t in ("", thousands)]
+            for marks in fits.values()
+        )
+        return tuple(found[0] if found else None for found in agreeing)
+
+    readings = {
+        (decimal, thousands): implied(decimal, thousands)
+        for thousands in ("", *THOUSANDS)
+        for decimal in ".,"
+        if decimal != thousands
+    }
+
+    def read(reading: tuple[tuple[str, str] | None, ...]) -> tuple[int, int]:
+        """Return how many columns are read, and how many different texts in them."""
+        agreeing = [c for c, marks in zip(fits, reading, strict=True) if marks is not None]
+        return len(agreeing), sum(sizes[column] for column in agreeing)
+
+    most = max(map(read, readings.values()))
+    different = {}
+    for marks, reading in readings.items():
+        if read(reading) == most:
+            different.setdefault(reading, marks)
+    answers = list(different.values())
+    contradicted = most[0] < len(fits)
+    if len(answers) > 1 and not contradicted:
+        example = _example(columns[doubtful[0]], fits[doubtful[0]])
+        question = _marks_question(doubtful, example, answers)
+        return _Marks("", "", answers[0], "", question, dict.fromkeys(doubtful, ""))
+    agreeing = zip(fits.items(), readings[answers[0]], strict=True)
+    settling = next(c for (c, marks), read in agreeing if len(marks) == 1 and read is not None)
+    why = f"{_example(columns[settling], fits[settling])!r} in column '{settling}' settles it"
+    if contradicted:
+        reason = "a decimal point or thousands? Both fit, and other columns contradict one another"
+        return _Marks(*answers[0], answers[0], why, "", dict.fromkeys(doubtful, reason))
+    if doubtful:
+        read_alike = ", ".join(f"'{c}' ({_example(columns[c], fits[c])})" for c in doubtful)
+        why += f", also for {read_alike}, which alone could be read otherwise"
+    return _Marks(*answers[0], answers[0], why, "", {})
+
+
+def _is_label(column: str) -> bool:
+    return _named(column, ID_NAMES) or _named(column, LABEL_NAMES)
+
+
+def _example(texts: pd.Series, marks: list[tuple[str, str]]) -> str:
+    """Return a text that has the marks."""
+    decimal, thousands = marks[0]
+    has_mark = texts.str.contains(decimal or thousands, regex=False)
+    return texts[has_mark].iloc[0]
+
+
+def _marks_question(columns: list[str], example: str, answers: list[tuple[str, str]]) -> str:
+    numbers = [_number(example, *marks) for marks in answers]
+    lines = [
+        f"{show_marks(*marks)}  # {example} is {number}"
+        for marks, number in zip(answers, numbers, strict=True)
     ]
+    listed = " or ".join(dict.fromkeys(numbers))
+    named = f"column '{columns[0]}'" + (f" and {len(columns) - 1} more" if columns[1:] else "")
+    text = f"in {named}, is {example} the number {listed}? Keep the line that says it"
+    return _question(text, *lines)
 
-    def numbers(marks: tuple[str, str]) -> int:
-        pattern = re.compile(Format(decimal=marks[0], thousands=marks[1]).number)
-        return sum(n for cell, n in counted.items() if pattern.fullmatch(cell))
 
-    best = max(candidates, key=numbers)
-    if best == (".", ""):
-        return *best, ""
-    plain = re.compile(Format().number)
-    pattern = re.compile(Format(decimal=best[0], thousands=best[1]).number)
-    example = next(c for c in counted if pattern.fullmatch(c) and not plain.fullmatch(c))
-    value = example.replace(best[1], "") if best[1] else example
-    return *best, f"{example!r} is taken for the number {value.replace(best[0], '.')}"
+def _number(text: str, decimal: str, thousands: str) -> str:
+    plain = text.replace(thousands, "") if thousands else text
+    return plain.replace(decimal, ".")
 
 
 def _blank_written_missing(
-    table: pd.DataFrame, form: Format
-) -> tuple[pd.DataFrame, Format, list[str]]:
-    """Find texts such as "n/a" among numbers, and blank them."""
+    table: pd.DataFrame,
+    numbers: dict[str, pd.Series | str],
+    form: Format,
+    reading: Format,
+    notes: dict[str, str],
+) -> tuple[pd.DataFrame, Format]:
+    """Find texts such as "n/a" among numbers, and blank them; amend `numbers` and `notes`.
+
+    A column in which numbers and text stand becomes one or the other.
+    """
     found: list[str] = []
-    for column in table.select_dtypes("str"):
-        texts = pd.Series(table[column].dropna().unique(), dtype="str")
-        is_number = texts.str.fullmatch(form.number)
-        others = texts[~is_number]
-        if is_number.any() and len(others) and others.str.lower().isin(WRITTEN_MISSING).all():
+    textual = [column for column in table if isinstance(numbers[column], str)]
+    for column in textual:
+        texts = texts_in(table[column])
+        distinct = texts.drop_duplicates()
+        others = distinct[~distinct.str.fullmatch(reading.number)]
+        any_number = len(others) < len(distinct) or len(texts) < table[column].notna().sum()
+        if any_number and others.str.lower().isin(WRITTEN_MISSING).all():
             found += [text for text in others if text not in found]
-    if not found:
-        return table, form, []
-    listed = ", ".join(map(repr, found))
-    return (
-        table.mask(table.isin(found)),
-        replace(form, missing=(*form.missing, *found)),
-        [f"{listed} among numbers is taken for no value"],
-    )
+    if found:
+        notes["missing"] = f"{', '.join(map(repr, found))} among numbers is taken for no value"
+        form = replace(form, missing=(*form.missing, *found))
+    changed = {}
+    for column in table:
+        values = table[column]
+        if found and column in textual:
+            values = values.mask(values.isin(found))
+            numbers[column] = _numbers(values, reading)
+        if pd.api.types.is_object_dtype(values):
+            values = to_texts(values) if isinstance(numbers[column], str) else numbers[column]
+        changed[column] = _in_one_notation(values, numbers[column])
+    return pd.DataFrame(changed), form
+
+
+def _in_one_notation(values: pd.Series, numbers: pd.Series | str) -> pd.Series:
+    """Return a few numbers that are written in several ways ("1", "1.0") in one; "01" stays."""
+    if isinstance(numbers, str) or not isinstance(values.dtype, pd.StringDtype):
+        return values
+    texts = values.dropna().unique()
+    if not numbers.nunique() < len(texts) <= 4 * MOST_LEVELS:
+        return values
+    codes = any(re.match("[+-]?0[0-9]", text) for text in texts)
+    return values if codes else to_texts(numbers)
+
+
+def _numbers(values: pd.Series, reading: Format) -> pd.Series | str:
+    """Return a column as numbers, or why it has none."""
+    try:
+        return to_numbers(values, reading, "")
+    except StudyError as error:
+        return str(error).removeprefix(": ")
 
 
 # --- What a column is -----------------------------------------------------------------------------
@@ -301,25 +508,23 @@ def _named(column: str, pattern: str) -> bool:
     return re.search(pattern, _simple(column)) is not None
 
 
-def _describe(column: str, values: pd.Series, form: Format) -> Guess:
+def _describe(column: str, values: pd.Series, numbers: pd.Series | str) -> Guess:
     """Return whether a column could be a number or categorical predictor, or is left out."""
-    texts = values.dropna()
-    distinct, share = texts.nunique(), values.isna().mean()
+    distinct, share = values.nunique(), values.isna().mean()
     if distinct < 2:
         return Guess(column, LEFT_OUT, "a constant explains nothing" if distinct else "no values")
     if share > 0.5:
         return Guess(column, LEFT_OUT, f"{share:.0%} of its values are missing")
     if _named(column, LABEL_NAMES):
         return Guess(column, LEFT_OUT, "its name is that of a label, not of a quantity")
-    try:
-        numbers = to_numbers(texts, form, "")
-    except StudyError as error:
-        return _describe_text(column, texts, str(error))
-    if not computable(numbers):
+    if isinstance(numbers, str):
+        return _describe_text(column, values.dropna(), numbers)
+    known = numbers.dropna()
+    if not computable(known):
         return Guess(column, LEFT_OUT, "numbers too large, or too nearly the same, to compute with")
-    if numbers.between(19000101, 20991231).all():
+    if known.between(19000101, 20991231).all():
         return Guess(column, LEFT_OUT, "dates; count the days since then in a column instead")
-    whole = (numbers % 1 == 0).all()
+    whole = (known % 1 == 0).all()
     codes = whole and distinct <= MOST_LEVELS and _named(column, CATEGORY_NAMES)
     if codes or (distinct == 2 and _named(column, ROLE_NAMES["gender"])):
         return Guess(column, "categorical", f"by its name, {distinct} codes rather than quantities")
@@ -332,8 +537,9 @@ def _describe_text(column: str, texts: pd.Series, why_no_number: str) -> Guess:
     if texts.str.fullmatch(DATES).mean() > 0.9:
         return Guess(column, LEFT_OUT, "dates; count the days since then in a column instead")
     if len(counts) > MOST_LEVELS:
-        if pd.to_numeric(texts, errors="coerce").notna().mean() > 0.9:
-            return Guess(column, LEFT_OUT, why_no_number.removeprefix(": "))
+        _, share = conventions(texts.drop_duplicates())
+        if share > 0.9:
+            return Guess(column, LEFT_OUT, why_no_number)
         return Guess(column, LEFT_OUT, f"text with {len(counts)} different values")
     return Guess(column, "categorical", f"text with {len(counts)} different values")
 
@@ -419,7 +625,7 @@ def _coding(column: str, levels: list[str]) -> tuple[str, str, str]:
 
 
 def _guess_predictors(
-    table: pd.DataFrame, form: Format, reasons: dict[str, Guess], taken: set[str]
+    table: pd.DataFrame, reasons: dict[str, Guess], taken: set[str]
 ) -> list[Predictor]:
     usable = [c for c in table if c not in taken and reasons[c].guess in ("number", "categorical")]
     roles: dict[str, str] = {}
@@ -456,12 +662,12 @@ def _label_and_unit(column: str) -> tuple[str, str]:
     """Return ("Amount", "yuan") for "Amount (yuan)"."""
     match = re.fullmatch(r"(.+?)\s*[(（\[]([^()（）\[\]]+)[)）\]]", column)
     label, unit = match.groups() if match else (column, "")
-    return label.replace("_", " ").strip() or column, unit.strip()
+    return _comment(label.replace("_", " ")) or _comment(column) or "column", _comment(unit)
 
 
 def _free_name(label: str, taken: set[str]) -> str:
     """Return a name for a predictor, near to its label, that the tables do not use yet."""
-    base = label.replace("(", "[").replace(")", "]").replace(" ", "_")
+    base = label.replace("(", "[").replace(")", "]").replace(" ", "_")[: LONGEST_NAME - 5]
     reserved = taken | {"customer_id", "retained", "sample", "Constant"}
     names = [base, *(f"{base}_{i}" for i in range(2, len(reserved) + 3))]
     return next(name for name in names if name not in reserved)
@@ -472,14 +678,17 @@ def _without(draft: Draft, predictor: Predictor, reason: str, reasons: dict[str,
     return replace(draft, predictors=tuple(p for p in draft.predictors if p != predictor))
 
 
-def _leave_out_useless(draft: Draft, table: pd.DataFrame, reasons: dict[str, Guess]) -> Draft:
+def _leave_out_useless(
+    draft: Draft,
+    table: pd.DataFrame,
+    numbers: dict[str, pd.Series | str],
+    reasons: dict[str, Guess],
+) -> Draft:
     """Leave out predictors that give the outcome away, are constant or that others determine."""
     outcome = to_texts(table[draft.outcome_column])
     outcome = (outcome == draft.retained).where(outcome.notna())
     columns = {
-        p.name: to_texts(table[p.column])
-        if p.levels
-        else to_numbers(table[p.column], draft.format, p.column)
+        p.name: to_texts(table[p.column]) if p.levels else numbers[p.column]
         for p in draft.predictors
     }
     for predictor in draft.predictors:
@@ -490,20 +699,42 @@ def _leave_out_useless(draft: Draft, table: pd.DataFrame, reasons: dict[str, Gue
             draft = _without(draft, predictor, reason, reasons)
     frame = pd.DataFrame({p.name: columns[p.name] for p in draft.predictors}, index=table.index)
     complete = frame[outcome.notna()].dropna()
+    draft = _leave_out_crowd(draft, outcome[complete.index], reasons)
     for predictor in draft.predictors:
         if complete[predictor.name].nunique() < max(2, len(predictor.levels)):
             reason = "constant, or without one of its levels, where nothing is missing"
             draft = _without(draft, predictor, reason, reasons)
-    while len(draft.predictors) > 1 and len(complete) > 1:
+    if len(draft.predictors) > 1 and len(complete) > 1:
         study = parse_study(draft.text(), draft.path)
-        dependence = linear_dependence(design_matrix(study, complete))
-        if dependence is None:
-            break
-        name, others = dependence[0].partition("(")[0], dependence[1]
-        labels = " and ".join(study.label(other) for other in others)
-        reason = f"a linear combination of {labels}"
-        draft = _without(draft, study.predictors[name], reason, reasons)
+        for column, others in _dependences(design_matrix(study, complete)).items():
+            predictor = study.predictors[column.partition("(")[0]]
+            labels = " and ".join(study.label(other) for other in others)
+            if predictor in draft.predictors:
+                reason = f"a linear combination of {labels}"
+                draft = _without(draft, predictor, reason, reasons)
     return draft
+
+
+def _dependences(design: pd.DataFrame) -> dict[str, list[str]]:
+    """Return each column that columns before it determine, and those, with one decomposition.
+
+    As `linear_dependence`, which knows the first: what the triangle of a QR decomposition shows of
+    the columns after that is confirmed by least squares on the independent ones.
+    """
+    scaled = ((design - design.mean()) / design.std(ddof=0)).to_numpy()
+    triangle = np.linalg.qr(scaled, mode="r")
+    norms = np.linalg.norm(triangle, axis=0)
+    own = np.zeros(len(norms))
+    own[: len(triangle)] = np.abs(np.diag(triangle))
+    suspects = np.flatnonzero(own < 1e-6 * norms)
+    free = np.setdiff1d(np.arange(len(norms)), suspects)
+    weights, *_ = np.linalg.lstsq(triangle[:, free], triangle[:, suspects], rcond=None)
+    left = np.linalg.norm(triangle[:, suspects] - triangle[:, free] @ weights, axis=0)
+    return {
+        design.columns[j]: list(design.columns[free[np.abs(weights[:, k]) > 1e-6]])
+        for k, j in enumerate(suspects)
+        if left[k] < 1e-6 * norms[j]
+    }
 
 
 def _gives_away(values: pd.Series, retained: pd.Series, predictor: Predictor) -> str:
@@ -511,7 +742,9 @@ def _gives_away(values: pd.Series, retained: pd.Series, predictor: Predictor) ->
     if retained.nunique() < 2:
         return ""
     if not predictor.levels:
-        area = roc_auc_score(retained, values)
+        stayed = retained.sum()
+        lost = len(retained) - stayed
+        area = (values.rank()[retained].sum() - stayed * (stayed + 1) / 2) / (stayed * lost)
         area = max(area, 1 - area)
         if area < KNOWS_THE_OUTCOME:
             return ""
@@ -529,37 +762,83 @@ def _gives_away(values: pd.Series, retained: pd.Series, predictor: Predictor) ->
 def _leave_out_separating(draft: Draft, reasons: dict[str, Guess]) -> Draft:
     """Try the analysis; leave out what separates the outcomes, and keep any other problem."""
     path = draft.path.with_suffix(".toml")
-    customers = build = None
+    customers = None
     while True:
         try:
             study = parse_study(draft.text(), path)
             customers = load_customers(study) if customers is None else customers
             build = split_samples(study, customers).build
-            fit_logistic(study, build)
         except StudyError as error:
-            separating = [] if build is None else _separating(study, build)
+            return replace(draft, problem=str(error))
+        draft, before = _leave_out_crowd(draft, build["retained"], reasons), draft
+        if draft == before:
+            error, separating = _separation(draft, study, build)
             if not separating:
-                return replace(draft, problem=str(error))
-            reason = "it separates the outcomes in the model-building sample"
-            draft = _without(draft, separating[-1], reason, reasons)
-            build = None
-        else:
-            return draft
+                return replace(draft, problem=error)
+            for predictor, reason in separating:
+                draft = _without(draft, predictor, reason, reasons)
 
 
-def _separating(study: Study, build: pd.DataFrame) -> list[Predictor]:
-    """Return the predictors that separate the outcomes, alone if any does, or else together."""
+def _separation(
+    draft: Draft, study: Study, build: pd.DataFrame
+) -> tuple[str, list[tuple[Predictor, str]]]:
+    """Return why the model cannot be fitted, "" if it can, and what to leave out therefore.
+
+    That is the last predictor that separates the outcomes alone; otherwise all that the customers
+    are too few for; otherwise the last of those that separate them together.
+    """
+    crowd, parameters = _crowd(draft, build["retained"]), sum(map(_parameters, draft.predictors))
+    error = ""
+    # With half as many coefficients as rarer outcomes or more, chance alone often separates; asking
+    # first is quicker than a fit that fails.
+    likely = parameters > build["retained"].value_counts().min() / 2
+    alone, together = _separating(study, build) if crowd and likely else ([], [])
+    if not together:
+        try:
+            fit_logistic(study, build)
+        except StudyError as raised:
+            error = str(raised)
+            alone, together = _separating(study, build)
+    reason = "it separates the outcomes in the model-building sample"
+    if not alone and crowd and together:
+        return error, [(predictor, CROWDED) for predictor in crowd]
+    return error, [(predictor, reason) for predictor in (alone or together)[-1:]]
+
+
+def _leave_out_crowd(draft: Draft, outcome: pd.Series, reasons: dict[str, Guess]) -> Draft:
+    """Leave out the last predictors if there are more coefficients than rarer outcomes."""
+    events = outcome.value_counts()
+    if len(events) == 2 and sum(map(_parameters, draft.predictors)) > events.min():
+        for predictor in _crowd(draft, outcome):
+            draft = _without(draft, predictor, CROWDED, reasons)
+    return draft
+
+
+def _crowd(draft: Draft, outcome: pd.Series) -> list[Predictor]:
+    """Return the last predictors, for which there are too few customers with the rarer outcome."""
+    sizes = np.cumsum([_parameters(predictor) for predictor in draft.predictors])
+    bearable = outcome.value_counts().min() / EVENTS_PER_VARIABLE
+    return list(draft.predictors[max(1, int((sizes <= bearable).sum())) :])
+
+
+def _parameters(predictor: Predictor) -> int:
+    return max(1, len(predictor.levels) - 1)
+
+
+def _separating(study: Study, build: pd.DataFrame) -> tuple[list[Predictor], list[Predictor]]:
+    """Return the predictors that separate the outcomes alone, and those that do so together."""
     design, outcome = design_matrix(study, build), build["retained"].to_numpy(dtype=float)
     together = separating_columns(design, outcome)
     alone = [column for column in together if separating_columns(design[[column]], outcome)]
-    return [study.predictors[column.partition("(")[0]] for column in alone or together]
+    named = {column: study.predictors[column.partition("(")[0]] for column in together}
+    return [named[column] for column in alone], list(named.values())
 
 
 # --- The study file -------------------------------------------------------------------------------
 
 
-def _toml(value: str | tuple[str, ...]) -> str:
-    """Write a text or a list of texts in TOML, whose strings are JSON's but for one character."""
+def _toml(value: str | int | tuple[str, ...]) -> str:
+    """Write a text, number or list of texts in TOML; its strings are JSON's but for a character."""
     if isinstance(value, tuple):
         return f"[{', '.join(_toml(item) for item in value)}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -586,10 +865,12 @@ def _lines(draft: Draft, folder: Path) -> Iterator[str]:
     yield f"file = {_toml(_relative(draft.path, folder))}"
     if draft.id_column:
         yield f"id = {_toml(draft.id_column)}  # check: {because.get(draft.id_column, '')}"
-    for key in ("encoding", "separator", "decimal", "thousands", "missing"):
+    notes = {g.guess: _comment(g.reason) for g in draft.reasons if g.column == WHOLE_FILE}
+    for key in ("encoding", "separator", "header", "decimal", "thousands", "missing", "sheet"):
         value = getattr(draft.format, key)
         if value != getattr(Format(), key):
-            yield f"{key} = {_toml(value)}  # check: {because.get(WHOLE_FILE, '')}"
+            yield f"{key} = {_toml(value)}  # check: {notes.get(key, '')}"
+    yield from draft.questions
     yield "\n[outcome]"
     why = because.get(draft.outcome_column, "")
     yield f"column = {_toml(draft.outcome_column)}  # check: {why}"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from erfm.reading import StudyError
+from erfm.cells import StudyError
 
 LONGEST_SLUG = 32
 LONGEST_SUFFIX = 16

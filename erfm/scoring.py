@@ -24,6 +24,7 @@ from erfm.reading import (
     nearest,
     read_table,
     show_rows,
+    to_labels,
     to_numbers,
     to_text,
     to_texts,
@@ -393,7 +394,7 @@ def read_customers(model: Model, path: Path) -> tuple[pd.DataFrame, tuple[str, .
     _check_identifiers(path, model, customers["customer_id"])
     for name, column in needed.items():
         if model.predictors[name].levels:
-            customers[name] = to_texts(table[column])
+            customers[name] = to_labels(table[column], model.predictors[name].levels, model.format)
         else:
             where = f"{path}, column '{column}'"
             customers[name] = to_numbers(table[column], model.format, where)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from erfm.files import slug
+from erfm.charsets import is_encoding
+from erfm.files import explained, slug
 from erfm.reading import (
     Format,
     StudyError,
     nearest,
     read_table,
     show_rows,
+    to_labels,
     to_numbers,
     to_text,
     to_texts,
@@ -30,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 ROLES = ("recency", "frequency", "amount", "has_child", "gender", "age")
 EVENTS_PER_VARIABLE = 5
+LONGEST_NAME = 100
 # Names in build/ that are not for a study: the students' copies and the devices of Windows.
 RESERVED = {"student", "con", "prn", "aux", "nul"} | {
     f"{device}{number}" for device in ("com", "lpt") for number in range(10)
@@ -170,12 +173,13 @@ _KEYS = {
     "": {"title", "description", "source", "simulated", "published", "data", "outcome",
          "predictors", "sample", "stepwise", "classification"},
     "data": {"file", "id", "encoding", "separator", "decimal", "thousands", "missing", "sheet",
-             "fingerprint"},
+             "header", "fingerprint"},
     "outcome": {"column", "retained", "churned"},
     "sample": {"column", "build", "holdout", "holdout_size", "seed"},
     "stepwise": {"entry_p", "removal_p"},
     "classification": {"cutoff"},
 }  # fmt: skip
+_NO_MARKS = '"\r\n\0\\0123456789+-eE'
 _PREDICTOR_KEYS = {"column", "label", "unit", "sign", "role", "levels"}
 
 
@@ -194,7 +198,9 @@ def load_study(study: str | Path) -> Study:
         a value out of its range; the message names the file, the key and the remedy.
     """
     path = Path(study) if str(study).endswith(".toml") else DATA / f"{study}.toml"
-    if not path.is_file():
+    with explained(path):
+        exists = path.is_file()
+    if not exists:
         shipped = [p.stem for p in sorted(DATA.glob("*.toml"))]
         beside = [str(p) for p in sorted(path.parent.glob("*.toml")) if path.parent != DATA]
         raise StudyError(
@@ -202,7 +208,8 @@ def load_study(study: str | Path) -> Study:
             "data/ or the path of a TOML file; `python -m erfm new customers.csv` drafts one."
         )
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with explained(path):
+            text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise StudyError(f"{path}: not in UTF-8: {error}. Save the file as UTF-8.") from None
     return parse_study(text, path)
@@ -211,10 +218,19 @@ def load_study(study: str | Path) -> Study:
 def parse_study(text: str, path: Path) -> Study:
     """Return the study that the TOML `text` describes, as if it were read from `path`."""
     try:
-        content = tomllib.loads(text)
+        return _Sections(path, tomllib.loads(text)).study()
+    except StudyError:
+        raise
     except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"{path}: not a TOML file: {error}.") from None
-    return _Sections(path, content).study()
+        raise StudyError(f"{path}: not a TOML file: {error}. Correct that line.") from None
+    except RecursionError:
+        raise StudyError(
+            f"{path}: brackets or tables are nested too deeply. A study needs two levels."
+        ) from None
+    except (ValueError, OverflowError):
+        raise StudyError(
+            f"{path}: a number has too many digits. Write one of ordinary size."
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -242,7 +258,21 @@ class _Sections:
         texts = parent.get(key, [])
         if not isinstance(texts, list):
             raise self.error(f'\'{key}\' in {where} must be a list: write {key} = ["…", "…"].')
-        return tuple(to_text(text) for text in texts)
+        return tuple(self.plain(text, f"a value of '{key}' in {where}") for text in texts)
+
+    def plain(self, value: Any, what: str) -> str:
+        """Return a text, a number, a truth value or a date as text; refuse lists and tables."""
+        if isinstance(value, list | dict):
+            raise self.error(f"{what} is a list or a table; write one text or number.")
+        return to_text(value)
+
+    def text(self, table: dict[str, Any], key: str, where: str, default: str | None = None) -> str:
+        """Return a text; where there is no default, the key is needed and must not be empty."""
+        value = self.need(table, key, where) if default is None else table.get(key, default)
+        text = self.plain(value, f"'{key}' in {where}")
+        if key in table and not text and (default is None or default):
+            raise self.error(f"'{key}' in {where} is empty. Give a value, or remove the key.")
+        return text
 
     def check_keys(self, table: dict[str, Any], allowed: set[str], where: str) -> None:
         for key in table:
@@ -273,21 +303,21 @@ class _Sections:
         study = Study(
             name=self.path.stem,
             path=self.path,
-            title=str(self.need(top, "title", "the top of the file")),
-            description=str(top.get("description", "")).strip(),
-            source=str(top.get("source", "")).strip(),
+            title=self.text(top, "title", "the top of the file"),
+            description=self.text(top, "description", "the top of the file", ""),
+            source=self.text(top, "source", "the top of the file", ""),
             simulated=self.flag(top, "simulated"),
             published=self.flag(top, "published"),
-            file=self.path.parent / str(self.need(data, "file", "[data]")),
+            file=self.path.parent / self.text(data, "file", "[data]"),
             format=self.format(data),
-            id_column=str(data.get("id", "")),
-            outcome_column=str(self.need(outcome, "column", "[outcome]")),
-            retained=to_text(self.need(outcome, "retained", "[outcome]")),
-            churned=to_text(self.need(outcome, "churned", "[outcome]")),
+            id_column=self.text(data, "id", "[data]", ""),
+            outcome_column=self.text(outcome, "column", "[outcome]"),
+            retained=self.text(outcome, "retained", "[outcome]"),
+            churned=self.text(outcome, "churned", "[outcome]"),
             predictors=self.predictors(),
-            sample_column=str(sample.get("column", "")),
-            build=to_text(sample.get("build", "build")),
-            holdout=to_text(sample.get("holdout", "holdout")),
+            sample_column=self.text(sample, "column", "[sample]", ""),
+            build=self.text(sample, "build", "[sample]", "build"),
+            holdout=self.text(sample, "holdout", "[sample]", "holdout"),
             holdout_size=self.holdout_size(sample),
             seed=self.seed(sample),
             entry_p=entry_p,
@@ -344,15 +374,27 @@ class _Sections:
         form = Format(**given)
         for key in ("separator", "decimal", "thousands"):
             mark = getattr(form, key)
-            single = isinstance(mark, str) and len(mark) == 1 and mark not in '"\r\n0123456789+-'
-            if not single and not (key == "thousands" and mark == ""):
+            single = isinstance(mark, str) and len(mark) == 1 and mark not in _NO_MARKS
+            unused = mark == "" and (key == "thousands" or key not in data)
+            if not single and not unused:
                 raise self.error(f"'{key}' in [data] is {mark!r}; it must be one character.")
-        if form.decimal == form.thousands:
+        if "thousands" in data and not form.decimal:
+            form = replace(form, decimal=form.point)
+        if form.decimal and form.decimal == form.thousands:
             raise self.error(f"'decimal' and 'thousands' in [data] are both {form.decimal!r}.")
-        if not isinstance(form.encoding, str):
-            raise self.error(f"'encoding' in [data] is {form.encoding!r}; write e.g. \"utf-8\".")
-        if isinstance(form.sheet, bool) or not isinstance(form.sheet, str | int):
+        if not isinstance(form.encoding, str) or not is_encoding(form.encoding):
+            raise self.error(
+                f"'encoding' in [data] is {form.encoding!r}; there is no such encoding. Write e.g. "
+                '"utf-8" or "gb18030".'
+            )
+        whole = isinstance(form.sheet, int) and not isinstance(form.sheet, bool)
+        if not isinstance(form.sheet, str) and not (whole and form.sheet >= 0):
             raise self.error(f"'sheet' in [data] is {form.sheet!r}; give its name or number.")
+        if isinstance(form.header, bool) or not isinstance(form.header, int) or form.header < 0:
+            raise self.error(
+                f"'header' in [data] is {form.header!r}; give the row that names the columns, from "
+                "1."
+            )
         return form
 
     def holdout_size(self, sample: dict[str, Any]) -> float:
@@ -389,11 +431,17 @@ class _Sections:
         if not isinstance(table, dict):
             raise self.error(f"'predictors.{name}' must be a table: write {where}.")
         self.check_keys(table, _PREDICTOR_KEYS, where)
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            raise self.error(
+                f"the name of {where} is empty, longer than {LONGEST_NAME} characters or has "
+                "characters that cannot be shown. Rename it; 'column' may have any name."
+            )
         if "(" in name:
             raise self.error(f"the name of {where} has a bracket. Rename it; 'label' may have one.")
         if name in ("customer_id", "retained", "sample", "Constant"):
             raise self.error(f"'{name}' in {where} is a name the tables use. Choose another.")
-        sign, role = table.get("sign", ""), table.get("role", name if name in ROLES else "")
+        sign = self.text(table, "sign", where, "")
+        role = self.text(table, "role", where, name if name in ROLES else "")
         if sign not in ("", "+", "-"):
             raise self.error(f'\'sign\' in {where} is {sign!r}; write "+", "-" or leave it out.')
         if role and role not in ROLES:
@@ -405,9 +453,9 @@ class _Sections:
             )
         return Predictor(
             name=name,
-            column=str(table.get("column", name)),
-            label=str(table.get("label", name)),
-            unit=str(table.get("unit", "")),
+            column=self.text(table, "column", where, name),
+            label=self.text(table, "label", where, name),
+            unit=self.text(table, "unit", where, ""),
             sign=sign,
             role=role,
             levels=levels,
@@ -446,21 +494,26 @@ def load_customers(study: Study) -> pd.DataFrame:
                 f"{study.file}: there is no column '{column}', which {study.path.name} names. "
                 f"{nearest(column, table.columns)}"
             )
-    customers = pd.DataFrame(index=table.index)
-    customers["customer_id"] = (
+    identifiers = (
         to_texts(table[study.id_column])
         if study.id_column
         else pd.Series(table.index + 1, index=table.index).astype("str")
     )
+    columns = {"customer_id": identifiers}
     for predictor in study.predictors.values():
         values = table[predictor.column]
         where = f"{study.file}, column '{predictor.column}'"
-        customers[predictor.name] = (
-            to_texts(values) if predictor.levels else to_numbers(values, study.format, where)
+        columns[predictor.name] = (
+            to_labels(values, predictor.levels, study.format)
+            if predictor.levels
+            else to_numbers(values, study.format, where)
         )
-    customers["retained"] = to_texts(table[study.outcome_column])
+    outcome = (study.retained, study.churned)
+    columns["retained"] = to_labels(table[study.outcome_column], outcome, study.format)
     if study.sample_column:
-        customers["sample"] = to_texts(table[study.sample_column])
+        samples = (study.build, study.holdout)
+        columns["sample"] = to_labels(table[study.sample_column], samples, study.format)
+    customers = pd.DataFrame(columns, index=table.index)
     _validate(study, customers)
     codes = {study.retained: 1, study.churned: 0}
     customers["retained"] = customers["retained"].map(codes).astype("Int8")

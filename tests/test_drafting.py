@@ -166,6 +166,117 @@ def test_separators_and_marks(tmp_path, separator, decimal, thousands):
     np.testing.assert_array_equal(load_customers(study)["amount"], frame["Amount (yuan)"])
 
 
+# --- A decimal point or thousands? ----------------------------------------------------------------
+
+
+def german(n: int = 300, seed: int = 8) -> pd.DataFrame:
+    """Customers whose amounts are whole numbers, grouped by points."""
+    rng = np.random.default_rng(seed)
+    amounts = rng.integers(100, 99_999, n)
+    return pd.DataFrame(
+        {
+            "Kunde": [f"K{i:05}" for i in range(n)],
+            "amount": [f"{amount:,}".replace(",", ".") for amount in amounts],
+            "visits": rng.poisson(6, n),
+            "Status": rng.choice(["closed", "open"], n),
+        }
+    )
+
+
+def whole(frame: pd.DataFrame) -> np.ndarray:
+    return frame["amount"].str.replace(".", "").astype(float).to_numpy()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_german_whole_numbers_are_a_question_until_it_is_answered(tmp_path, kind):
+    path = tmp_path / f"kunden.{kind}"
+    frame = german()
+    frame.to_csv(path, index=False) if kind == "csv" else frame.to_excel(path, index=False)
+    draft = draft_study(path)
+    (question,) = draft.questions
+    example = next(text for text in frame["amount"] if "." in text)
+    assert f"is {example} the number {example} or {example.replace('.', '')}?" in question
+    assert "a decimal point or thousands?" in draft.problem
+    study_file = write_draft(draft)
+    text = study_file.read_text(encoding="utf-8")
+    with pytest.raises(StudyError, match=r"column 'amount': a decimal point or thousands\?"):
+        load_customers(load_study(study_file))
+    for line, numbers in (
+        ('thousands = "."', whole(frame)),
+        ('decimal = "."', frame["amount"].astype(float).to_numpy()),
+    ):
+        study_file.write_text(text.replace(f"# {line}", line), encoding="utf-8")
+        loaded = load_customers(load_study(study_file))
+        np.testing.assert_array_equal(loaded["amount"], numbers)
+
+
+def test_commas_that_can_be_both_are_a_question_too(tmp_path):
+    path = tmp_path / "kunden.csv"
+    german().replace({"amount": {r"\.": ","}}, regex=True).to_csv(path, index=False, sep=";")
+    draft = draft_study(path)
+    (question,) = draft.questions
+    assert '# decimal = ","' in question and '# thousands = ","' in question
+    with pytest.raises(StudyError, match=r'Write .*thousands = ","'):
+        load_customers(load_study(write_draft(draft)))
+
+
+def test_thousands_that_first_appear_late_are_seen(tmp_path):
+    path = tmp_path / "kunden.csv"
+    frame = german(3000)
+    frame.loc[:2899, "amount"] = frame.loc[:2899, "amount"].str[:3].str.replace(".", "")
+    frame.to_csv(path, index=False)
+    assert draft_study(path).questions
+    frame.loc[2999, "amount"] = "1.234.567"
+    frame.to_csv(path, index=False)
+    draft = draft_study(path)
+    assert not draft.questions and draft.format.thousands == "."
+    np.testing.assert_array_equal(analysed(path).format.thousands, ".")
+
+
+@pytest.mark.parametrize(
+    ("other", "marks"),
+    [
+        (lambda i: f"{i / 8:.3f}", (".", "")),
+        (lambda i: f"{i / 8:.2f}".replace(".", ","), (",", ".")),
+        (lambda i: f"1.{100 + i}.{500 + i}", (",", ".")),
+    ],
+)
+def test_a_column_with_many_values_settles_the_mark_for_the_file_and_is_named(
+    tmp_path, other, marks
+):
+    path = tmp_path / "kunden.csv"
+    frame = german().assign(other=[other(i) for i in range(300)])
+    frame.to_csv(path, index=False, sep=";")
+    draft = draft_study(path)
+    assert not draft.questions
+    assert (draft.format.decimal, draft.format.thousands) == marks
+    reason = draft.guesses.set_index("guess").loc["decimal", "reason"]
+    assert "in column 'other' settles it, also for 'amount'" in reason
+    loaded = load_customers(load_study(write_draft(draft)))
+    expected = whole(frame) if marks[1] else frame["amount"].astype(float)
+    np.testing.assert_array_equal(loaded["amount"], expected)
+
+
+def test_codes_settle_nothing_and_contradictions_are_left_out(tmp_path):
+    path = tmp_path / "kunden.csv"
+    frame = german().assign(rate=["0.5", "1.5"] * 150)
+    frame.to_csv(path, index=False)
+    assert draft_study(path).questions
+    numbers = [f"{i / 8:.2f}" for i in range(300)]
+    frame = german().assign(one=numbers, two=[text.replace(".", ",") for text in numbers])
+    frame.to_csv(path, index=False, sep=";")
+    guesses = draft_study(path).guesses.set_index("column")
+    assert guesses.loc["amount", "guess"] == LEFT_OUT
+    assert "contradict" in guesses.loc["amount", "reason"]
+
+
+def test_a_question_about_a_column_that_is_not_used_is_not_asked(tmp_path):
+    path = tmp_path / "kunden.csv"
+    german().rename(columns={"amount": "postcode"}).to_csv(path, index=False)
+    assert not draft_study(path).questions
+    assert "visits" in {p.column for p in analysed(path).predictors.values()}
+
+
 def test_three_decimals_are_not_taken_for_thousands(tmp_path):
     path = tmp_path / "ratios.csv"
     frame = categories(200).assign(ratio=np.random.default_rng(2).random(200).round(3))
@@ -181,6 +292,66 @@ def test_western_accents_are_not_taken_for_chinese(tmp_path):
     study = analysed(path)
     assert study.format.encoding == "cp1252"
     assert "Österreich" in study.predictors["region"].levels
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-32", "gb18030", "gbk"]
+)
+def test_encodings_that_leave_no_doubt_are_drafted(tmp_path, encoding):
+    path = tmp_path / "客户.csv"
+    frame = chinese(200)
+    frame.to_csv(path, index=False, encoding=encoding)
+    study = analysed(path)
+    assert study.format.encoding == encoding.replace("gbk", "gb18030")
+    assert study.predictors["gender"].levels == ("男", "女")
+
+
+def test_an_encoding_in_doubt_is_refused_until_it_is_said(tmp_path):
+    path = tmp_path / "clients.csv"
+    frame = categories(200).replace({"region": {"south": "Hélène", "east": "Besné"}})
+    frame.to_csv(path, index=False, encoding="cp1252")
+    with pytest.raises(StudyError) as error:
+        draft_study(path)
+    for part in ("cp1252 ('Hélène')", "cp1250 ('Hélčne')", "save the file as UTF-8"):
+        assert part in str(error.value)
+    study = load_study(main_new(path, encoding="cp1252"))
+    assert "Hélène" in study.predictors["region"].levels
+
+
+@pytest.mark.parametrize("above", ["Report of March\n\n", "Report of March;;;\n;;;\n", "sep=;\n\n"])
+def test_a_title_above_the_header_is_recognised(tmp_path, above):
+    path = tmp_path / "shop.csv"
+    path.write_text(above + strings(100).to_csv(index=False, sep=";"))
+    study = analysed(path)
+    assert study.format.header == 3 and study.format.separator == ";"
+    assert len(load_customers(study)) == 100
+    assert "the rows above look like a title" in study.path.read_text(encoding="utf-8")
+
+
+def test_an_outcome_of_decimals_is_found(tmp_path):
+    path = tmp_path / "shop.csv"
+    frame = categories(100)
+    frame["churn"] = frame["churn"].map({0: "0.0", 1: "1.0"})
+    frame.loc[5, "churn"] = "1"
+    frame.to_csv(path, index=False)
+    study = analysed(path)
+    assert study.outcome_column == "churn"
+    assert load_customers(study)["retained"].notna().all()
+
+
+def test_five_hundred_columns_are_drafted(tmp_path):
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.normal(size=(400, 500)).round(3)).add_prefix("x")
+    for i in range(10, 15):
+        frame[f"x{i}"] = 2 * frame[f"x{i - 10}"] + 1
+    frame["churn"] = rng.integers(0, 2, 400)
+    path = tmp_path / "wide.csv"
+    frame.to_csv(path, index=False)
+    draft = draft_study(path)
+    assert not draft.problem and len(draft.predictors) >= 5
+    reasons = draft.guesses.set_index("column")["reason"]
+    assert reasons["x12"] == "a linear combination of x2"
+    assert reasons["x499"].startswith("too many predictors for")
 
 
 def test_the_american_voters_of_statsmodels(tmp_path):
@@ -361,8 +532,6 @@ def test_odd_files_give_a_draft_that_loads_or_one_clear_error(
     except StudyError as error:
         assert str(path.parent) in str(error)
         return
-    if encoding == "gb18030" and study.format.encoding == "cp1252":
-        return  # Too little text to tell; the study file says that the encoding is a guess.
     source = {
         name.strip() or f"column {position}": column
         for position, (name, *column) in enumerate(zip(*rows, strict=True), start=1)
@@ -376,7 +545,7 @@ def test_odd_files_give_a_draft_that_loads_or_one_clear_error(
                 assert value == cell
             else:
                 plain = cell.replace(study.format.thousands or "\0", "")
-                assert value == float(plain.replace(study.format.decimal, "."))
+                assert value == float(plain.replace(study.format.point, "."))
 
 
 @settings(max_examples=60)

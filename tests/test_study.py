@@ -17,6 +17,7 @@ from erfm.study import (
     linear_dependence,
     load_customers,
     load_study,
+    parse_study,
     sample_path,
     split_samples,
 )
@@ -200,6 +201,7 @@ def test_customers_that_cannot_be_used_give_one_clear_error(tmp_path, fault):
         use(study)
     message = str(error.value)
     assert "customers.csv" in message or "test.toml" in message
+    assert message.isprintable()
     assert not [part for part in parts if part not in message], message
 
 
@@ -213,6 +215,66 @@ def test_values_come_back_as_written_and_missing_stays_missing(tmp_path):
     codes = customers()["outcome"].map({"stayed": 1, "left": 0})
     assert loaded["retained"].isna().to_numpy().nonzero()[0].tolist() == [3]
     assert (loaded["retained"].drop(3) == codes.drop(3)).all()
+
+
+@pytest.mark.parametrize("said", ["1", "1.0", '"1"', '"1.0"'])
+@pytest.mark.parametrize("written", ["1 0", "1.0 0.0", "1.00 0", "1e0 0e0"])
+def test_outcomes_and_samples_are_compared_as_numbers(tmp_path, said, written):
+    one, zero = written.split()
+    frame = customers()
+    stayed = frame["outcome"] == "stayed"
+    frame["outcome"] = np.where(stayed, one, zero)
+    frame["half"] = [one, zero] * 100
+    sample = f'column = "half"\nbuild = {said}\nholdout = 0'
+    study = make(tmp_path, frame, sample=sample)
+    text = study.path.read_text().replace('"stayed"', said).replace('"left"', "0")
+    study.path.write_text(text)
+    loaded = load_customers(load_study(study.path))
+    assert (loaded["retained"] == stayed).all()
+    assert loaded["sample"].tolist() == ["build", "holdout"] * 100
+
+
+def test_levels_are_compared_as_numbers_but_codes_with_zeros_are_text(tmp_path):
+    codes = {"basic": "1.0", "plus": "2", "premium": "03"}
+    frame = customers().replace({"segment": codes})
+    study = make(tmp_path, frame)
+    text = study.path.read_text()
+    study.path.write_text(text.replace('"basic", "plus", "premium"', '1, 2.0, "03"'))
+    loaded = load_customers(load_study(study.path))
+    assert set(loaded["segment"]) == {"1", "2", "03"}
+    study.path.write_text(text.replace('"basic", "plus", "premium"', "1, 2, 3"))
+    with pytest.raises(StudyError, match=r"column 'segment'.*levels: '1', '2', '3'.*'03'"):
+        load_customers(load_study(study.path))
+
+
+GERMAN = {"amount": lambda frame: frame["amount"].map(lambda v: f"{round(v):,}".replace(",", "."))}
+
+
+def test_german_whole_numbers_are_an_error_until_the_study_file_says_what_they_are(tmp_path):
+    frame = customers().assign(**GERMAN)
+    with pytest.raises(StudyError) as error:
+        load_customers(make(tmp_path, frame))
+    for part in (
+        "customers.csv, column 'amount': a decimal point or thousands? row",
+        "under [data]",
+    ):
+        assert part in str(error.value)
+    whole = load_customers(make(tmp_path, frame, data='thousands = "."'))["amount"]
+    np.testing.assert_array_equal(whole, customers()["amount"].round())
+    small = load_customers(make(tmp_path, frame, data='decimal = "."'))["amount"]
+    np.testing.assert_array_equal(small, frame["amount"].astype(float))
+
+
+def test_an_ambiguous_column_that_is_not_used_as_a_number_is_no_question(tmp_path):
+    frame = customers().assign(id=[f"{1 + i / 1000:.3f}" for i in range(200)])
+    assert load_customers(make(tmp_path, frame))["customer_id"][0] == "1.000"
+
+
+def test_a_thousands_separator_implies_the_other_mark(tmp_path):
+    for thousands, point in ((".", ","), (",", "."), (" ", ".")):
+        study = make(tmp_path, customers(), data=f'thousands = "{thousands}"')
+        assert study.format.decimal == point
+    assert make(tmp_path, customers()).format.decimal == ""
 
 
 def test_rows_left_out_for_missing_values_are_counted(tmp_path):
@@ -249,6 +311,29 @@ def test_the_split_is_a_partition_that_the_seed_repeats(tmp_path_factory, drop, 
 # --- The study file -------------------------------------------------------------------------------
 
 STUDY_FAULTS = {
+    "empty column": ({"visits": 'column = ""'}, "'column' in [predictors.visits] is empty. Give"),
+    "column of many": ({"visits": 'column = ["a"]'}, "'column' in [predictors.visits] is a list"),
+    "empty label": ({"visits": 'label = ""'}, "'label' in [predictors.visits] is empty. Give"),
+    "empty outcome": ({"outcome": ""}, "'column' in [outcome] is empty. Give"),
+    "table as level": ({"visits": "levels = [{a = 1}, 2]"}, "a value of 'levels' in [predictors"),
+    "unknown encoding": ({"data": 'encoding = "utf-9"'}, "'encoding' in [data] is 'utf-9'; there"),
+    "no text encoding": ({"data": 'encoding = "hex"'}, "'encoding' in [data] is 'hex'; there"),
+    "NUL in encoding": ({"data": 'encoding = "a\\u0000"'}, "'encoding' in [data] is 'a\\x00'"),
+    "negative sheet": ({"data": "sheet = -1"}, "'sheet' in [data] is -1; give"),
+    "header": ({"data": 'header = "first"'}, "'header' in [data] is 'first'; give the row"),
+    "header row 0.5": ({"data": "header = 0.5"}, "'header' in [data] is 0.5; give the row"),
+    "empty decimal": ({"data": 'decimal = ""'}, "'decimal' in [data] is ''; it must be"),
+    "mark of exponents": ({"data": 'thousands = "e"'}, "'thousands' in [data] is 'e'; it must"),
+    "nested brackets": ({"more": f"x = {'[' * 5000}"}, "nested too deeply"),
+    "nested keys": ({"more": f"[predictors.{'a.' * 5000}a]"}, "unknown key 'a' in [predictors.a]"),
+    "many digits": ({"sample": f"seed = {'1' * 5000}"}, "a number has too many digits. Write"),
+    "many hex digits": (
+        {"visits": f"label = 0x{'f' * 5000}"},
+        "a number has too many digits. Write",
+    ),
+    "long name": ({"more": f"[predictors.{'a' * 5000}]"}, "longer than 100 characters"),
+    "control in a name": ({"more": '[predictors."a\\nb"]'}, "characters that cannot be shown"),
+    "no name": ({"more": '[predictors.""]'}, "is empty, longer than"),
     "unknown key": ({"data": 'seperator = ";"'}, "unknown key 'seperator' in [data]. Did you mean"),
     "two characters": ({"data": 'separator = "||"'}, "'separator' in [data] is '||'"),
     "same marks": ({"data": 'decimal = ","\nthousands = ","'}, "'decimal' and 'thousands'"),
@@ -299,6 +384,31 @@ def test_an_incomplete_study_file_says_what_to_add(tmp_path, text):
     path.write_text(text)
     with pytest.raises(StudyError, match=r"Add it|must be a table"):
         load_study(path)
+
+
+@pytest.mark.parametrize("study", ["x" * 5000 + ".toml", "a\0b.toml", "x" * 5000, "a\0b"])
+def test_over_long_names_of_studies_are_one_clear_error(tmp_path, study):
+    with pytest.raises(
+        StudyError, match=r"too long\. Give it a shorter name|no such study|NUL"
+    ) as error:
+        load_study(tmp_path / study if study.endswith(".toml") else study)
+    assert str(error.value).isprintable()
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_a_study_file_changed_anywhere_is_read_or_one_clear_error(tmp_path_factory, data):
+    text = STUDY.format(
+        **dict.fromkeys(("data", "amount", "visits", "more", "sample"), ""), outcome="outcome"
+    )
+    place = data.draw(st.integers(0, len(text)))
+    inserted = data.draw(st.text(max_size=3) | st.sampled_from("[]{}=.\"'\\\n#,"))
+    removed = data.draw(st.integers(0, 10))
+    path = tmp_path_factory.mktemp("toml") / "test.toml"
+    try:
+        parse_study(text[:place] + inserted + text[place + removed :], path)
+    except StudyError as error:
+        assert str(path) in str(error) and str(error).isprintable()
 
 
 def test_retained_and_churned_must_differ(tmp_path):
