@@ -167,7 +167,9 @@ def draft_study(path: str | Path, encoding: str = "") -> Draft:
     form = replace(form, decimal=marks.decimal, thousands=marks.thousands)
     reading = replace(reading, decimal=marks.reading[0], thousands=marks.reading[1])
     if marks.why:
-        notes["decimal"] = notes["thousands"] = marks.why
+        notes["decimal"] = marks.why
+    if marks.thousands:
+        notes["thousands"] = marks.why
     numbers = {column: _numbers(table[column], reading) for column in table}
     table, form = _blank_written_missing(table, numbers, form, reading, notes)
     reasons = {column: _describe(column, table[column], numbers[column]) for column in table}

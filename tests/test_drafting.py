@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.datasets import anes96
 
-from erfm.drafting import LEFT_OUT, draft_study, main_new, write_draft
+from erfm.drafting import LEFT_OUT, WHOLE_FILE, draft_study, main_new, write_draft
 from erfm.logistic import fit_logistic
 from erfm.reading import StudyError
 from erfm.stepwise import forward_lr
@@ -557,3 +557,11 @@ def test_any_bytes_give_a_draft_or_one_clear_error(tmp_path_factory, content):
         load_study(write_draft(draft_study(path)))
     except StudyError as error:
         assert str(path.parent) in str(error)
+
+
+def test_a_draft_gives_reasons_for_marks_that_it_guesses_alone(tmp_path):
+    path = tmp_path / "customers.csv"
+    rows = [f"{i},{i / 8},{'yes' if i % 3 else 'no'}" for i in range(40)]
+    path.write_text("\n".join(["id,score,churned", *rows]))
+    guesses = draft_study(path).guesses.set_index("column")
+    assert guesses.loc[[WHOLE_FILE], "guess"].tolist() == ["decimal"]
