@@ -105,14 +105,14 @@ class Format:
         return self.decimal or ("," if self.thousands == "." else ".")
 
     @property
-    def number(self) -> str:
-        """A regular expression for a number; digits may be grouped by threes, and only so."""
-        return number_pattern(self.point, self.thousands)
-
-    @property
     def first_row(self) -> int:
         """How many rows stand above the header."""
         return max(self.header, 1) - 1
+
+
+def number_of(form: Format) -> str:
+    """Return a regular expression for a number; digits may be grouped by threes, and only so."""
+    return number_pattern(form.point, form.thousands)
 
 
 def number_pattern(decimal: str, thousands: str) -> str:
@@ -221,7 +221,7 @@ def to_labels(values: pd.Series, labels: Iterable[str], form: Format) -> pd.Seri
 
 def _label_number(text: str, form: Format) -> float | None:
     """Return the number that a label is; None for text and for codes with a leading zero."""
-    if re.match("[+-]?0[0-9]", text) or not re.fullmatch(form.number, text):
+    if re.match("[+-]?0[0-9]", text) or not re.fullmatch(number_of(form), text):
         return None
     plain = text.replace(form.thousands, "") if form.thousands else text
     return float(plain.replace(form.point, "."))
@@ -295,7 +295,7 @@ def _numbers_of(values: pd.Series, form: Format) -> pd.Series:
 def _parsed(values: pd.Series, form: Format) -> pd.Series:
     """Parse text in `form`, to the nearest float; what is not a number becomes missing."""
     texts = pa.array(values, pa.large_string())
-    fits = matching(texts, form.number)
+    fits = matching(texts, number_of(form))
     if not pc.all(fits).as_py():
         infinite = matching(texts, "(?i)[+-]?inf(inity)?")
         texts = pc.if_else(pc.or_(fits, infinite), texts, None)

@@ -24,7 +24,7 @@ from erfm.study import Study, StudyError
 from erfm.validation import wilson_interval
 
 SIGNIFICANT = 0.05
-HOLDS = "holds"
+CLAIM_HOLDS = "holds"
 OPPOSITE = "contradicted: significant with the opposite sign"
 NOT_SIGNIFICANT = "not confirmed: not significant"
 SIGNIFICANT_AFTER_ALL = "contradicted: significant"
@@ -93,13 +93,13 @@ def effects(
 
 
 def verdict(claim: Claim, b: float, p_value: float) -> str:
-    """Judge a claim by a coefficient: `HOLDS`, or in what way it does not."""
+    """Judge a claim by a coefficient: `CLAIM_HOLDS`, or in what way it does not."""
     significant = p_value < SIGNIFICANT
     if not claim.significant:
-        return SIGNIFICANT_AFTER_ALL if significant else HOLDS
+        return SIGNIFICANT_AFTER_ALL if significant else CLAIM_HOLDS
     if not significant:
         return NOT_SIGNIFICANT
-    return HOLDS if (b > 0) == (claim.sign == "+") else OPPOSITE
+    return CLAIM_HOLDS if (b > 0) == (claim.sign == "+") else OPPOSITE
 
 
 def coefficient_claims(
@@ -178,7 +178,7 @@ def selection_claims(
             title: {
                 "claim": claim,
                 **{bank: tell(terms) for bank, terms in found.items()},
-                "verdict": HOLDS if true_of(found["other_bank"]) else CONTRADICTED,
+                "verdict": CLAIM_HOLDS if true_of(found["other_bank"]) else CONTRADICTED,
             }
             for title, (claim, tell, true_of) in rows.items()
         },

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from erfm.cells import THOUSANDS, conventions, show_marks, texts_in
+from erfm.cells import THOUSANDS, conventions, number_of, show_marks, texts_in
 from erfm.charsets import fitting, marked
 from erfm.files import check_output, write_text
 from erfm.logistic import design_matrix, fit_logistic, separating_columns
@@ -460,7 +460,7 @@ def _blank_written_missing(
     for column in textual:
         texts = texts_in(table[column])
         distinct = texts.drop_duplicates()
-        others = distinct[~distinct.str.fullmatch(reading.number)]
+        others = distinct[~distinct.str.fullmatch(number_of(reading))]
         any_number = len(others) < len(distinct) or len(texts) < table[column].notna().sum()
         if any_number and others.str.lower().isin(WRITTEN_MISSING).all():
             found += [text for text in others if text not in found]

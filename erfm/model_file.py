@@ -28,7 +28,7 @@ SAVE_AGAIN = "Save the model again: `python -m erfm fit --study STUDY --output M
 
 
 @dataclass(frozen=True)
-class Model:
+class SavedModel:
     """A fitted logistic regression with what is needed to apply it to other customers.
 
     Attributes
@@ -97,7 +97,7 @@ class Model:
         return f"{self.study}{simulated}, fitted {self.date}"
 
 
-def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: str) -> Model:
+def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: str) -> SavedModel:
     """Return a fit with all that is needed to apply it to other customers.
 
     Parameters
@@ -116,7 +116,7 @@ def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: st
     numbers = build[[name for name in names if not study.predictors[name].levels]]
     has_amount = amount is not None and not amount.levels
     limits = build[amount.name].quantile(list(VALUE_QUANTILES)) if has_amount else ()
-    return Model(
+    return SavedModel(
         study=study.name,
         title=study.title,
         simulated=study.simulated,
@@ -185,7 +185,7 @@ class _File(_Part):
     versions: dict[str, str]
 
 
-def save_model(model: Model, path: Path) -> None:
+def save_model(model: SavedModel, path: Path) -> None:
     """Write a model as JSON; every number is written so that it is read back exactly.
 
     The file ends with a digest of all that comes before.
@@ -223,7 +223,7 @@ def _digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
-def load_model(path: Path, study: Study | None = None) -> Model:
+def load_model(path: Path, study: Study | None = None) -> SavedModel:
     """Read a model that `save_model` wrote.
 
     Parameters
@@ -283,8 +283,8 @@ def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number")
 
 
-def _model(file: _File) -> Model:
-    return Model(
+def _model(file: _File) -> SavedModel:
+    return SavedModel(
         **{
             key: getattr(file, key)
             for key in (
@@ -302,7 +302,7 @@ def _model(file: _File) -> Model:
     )  # fmt: skip
 
 
-def _check_parts(path: Path, file: _File, model: Model) -> None:
+def _check_parts(path: Path, file: _File, model: SavedModel) -> None:
     """Raise if the parts of a model file do not fit one another."""
 
     def check(holds: bool, problem: str) -> None:
@@ -353,7 +353,7 @@ def _is_covariance(matrix: np.ndarray) -> bool:
     return bool(symmetric and np.linalg.eigvalsh(correlation).min() > -1e-6)
 
 
-def _check_coding(path: Path, model: Model, study: Study) -> None:
+def _check_coding(path: Path, model: SavedModel, study: Study) -> None:
     """Raise if the study codes a variable of the model otherwise than the model does."""
     for name, predictor in model.predictors.items():
         if name not in study.predictors:

@@ -18,7 +18,7 @@ from erfm import DEFAULT_STUDY, escaping, figures
 from erfm.files import write_bytes, write_text
 from erfm.study import ROOT, Samples, Study, load_study
 
-Format = str | Callable[[float], str] | pd.Series
+NumberFormat = str | Callable[[float], str] | pd.Series
 """How numbers are written: a format, a function, or a format for each row of the table."""
 
 
@@ -43,7 +43,7 @@ def percent(share: float) -> str:
 
 
 # How each column of the tables is headed (as SPSS heads it, where SPSS has it) and shown.
-COLUMNS: dict[str, tuple[str, Format]] = {
+COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "b": ("B", ".3f"),
     "standard_error": ("S.E.", ".3f"),
     "wald": ("Wald", ".3f"),
@@ -169,7 +169,7 @@ class Page:
         table: pd.DataFrame | pd.Series,
         name: str,
         caption: str,
-        formats: dict[str, Format] | None = None,
+        formats: dict[str, NumberFormat] | None = None,
         headings: dict[str, str] | None = None,
     ) -> HTML:
         """Show a table rounded and file it unrounded.
@@ -291,7 +291,7 @@ def as_text(
     study: Study,
     frame: pd.DataFrame,
     headings: dict[str, str],
-    formats: dict[str, Format] | None = None,
+    formats: dict[str, NumberFormat] | None = None,
 ) -> pd.DataFrame:
     """Return a table as a reader sees it: rounded text, headings, rows with the study's labels."""
     text = pd.DataFrame(
@@ -304,7 +304,7 @@ def as_text(
     return text.rename(columns=shown).rename_axis(columns=None)
 
 
-def _written(values: pd.Series, column: str, formats: dict[str, Format]) -> pd.Series:
+def _written(values: pd.Series, column: str, formats: dict[str, NumberFormat]) -> pd.Series:
     """Return a column's values as text, by `formats`, `COLUMNS` or their type."""
     spec = formats.get(column)
     if isinstance(spec, pd.Series):
@@ -342,7 +342,7 @@ def _shown(value: object) -> str:
 
 
 def _formatter(
-    values: pd.Series, column: str, formats: dict[str, Format]
+    values: pd.Series, column: str, formats: dict[str, NumberFormat]
 ) -> Callable[[object], str]:
     """Return how one value of a column is written."""
     spec = formats.get(column)

@@ -18,7 +18,7 @@ from erfm import ties
 from erfm.escaping import csv_cell
 from erfm.files import check_output, replacing
 from erfm.logistic import CONSTANT, design_matrix, fit_logistic
-from erfm.model_file import Model, describe_model, load_model, save_model
+from erfm.model_file import SavedModel, describe_model, load_model, save_model
 from erfm.reading import (
     StudyError,
     nearest,
@@ -52,7 +52,7 @@ ACTIONS = {
 # --- The final equation ---------------------------------------------------------------------------
 
 
-def final_model(study: Study, samples: Samples, date: str) -> Model:
+def final_model(study: Study, samples: Samples, date: str) -> SavedModel:
     """Return the equation that forward LR selects on the model-building sample, ready to score.
 
     Raises
@@ -70,7 +70,7 @@ def final_model(study: Study, samples: Samples, date: str) -> Model:
     return describe_model(study, fit_logistic(study, samples.build, terms), samples.build, date)
 
 
-def open_model(source: str | Path, date: str) -> Model:
+def open_model(source: str | Path, date: str) -> SavedModel:
     """Return the model saved in a ``.json`` file, or that of a study fitted now, on `date`."""
     if _is_model_file(source):
         return load_model(Path(source))
@@ -78,7 +78,7 @@ def open_model(source: str | Path, date: str) -> Model:
     return final_model(study, split_samples(study, load_customers(study)), date)
 
 
-def fit_file(source: str | Path, output: Path, date: str, overwrite: bool = False) -> Model:
+def fit_file(source: str | Path, output: Path, date: str, overwrite: bool = False) -> SavedModel:
     """Fit a study's final equation and save it for `score_file`.
 
     Parameters
@@ -136,14 +136,14 @@ class Scores:
         that the model has seen).
     unscored : DataFrame
         row (in the file, the header being row 1), customer_id and reason.
-    model : Model
+    model : SavedModel
     notes : tuple of str
         Columns that were ignored.
     """
 
     ranked: pd.DataFrame = field(repr=False)
     unscored: pd.DataFrame = field(repr=False)
-    model: Model = field(repr=False)
+    model: SavedModel = field(repr=False)
     notes: tuple[str, ...] = ()
 
     @property
@@ -164,7 +164,7 @@ class Scores:
         return "\n".join(lines)
 
 
-def score(model: Model, customers: pd.DataFrame, level: float = 0.95) -> Scores:
+def score(model: SavedModel, customers: pd.DataFrame, level: float = 0.95) -> Scores:
     """Score and rank customers by P(churned).
 
     The interval is that of the delta method: with x the customer's design row (1 first) and V the
@@ -175,7 +175,7 @@ def score(model: Model, customers: pd.DataFrame, level: float = 0.95) -> Scores:
 
     Parameters
     ----------
-    model : Model
+    model : SavedModel
     customers : DataFrame
         ``customer_id`` and the model's predictors by name, as `load_customers` or
         `read_customers` give them; other columns are not looked at.
@@ -228,7 +228,7 @@ def score(model: Model, customers: pd.DataFrame, level: float = 0.95) -> Scores:
     return Scores(ranked.reset_index(drop=True), unscored, model)
 
 
-def _check_customers(model: Model, customers: pd.DataFrame) -> None:
+def _check_customers(model: SavedModel, customers: pd.DataFrame) -> None:
     for name, predictor in model.predictors.items():
         if name not in customers:
             raise StudyError(
@@ -250,7 +250,7 @@ def _check_customers(model: Model, customers: pd.DataFrame) -> None:
             )
 
 
-def _obstacles(model: Model, customers: pd.DataFrame) -> pd.Series:
+def _obstacles(model: SavedModel, customers: pd.DataFrame) -> pd.Series:
     """Return why each customer cannot be scored, "" where nothing is in the way."""
     reasons = pd.Series("", index=customers.index, dtype="str")
     for name in model.terms:
@@ -272,7 +272,7 @@ def _obstacles(model: Model, customers: pd.DataFrame) -> pd.Series:
 
 
 def _churn_probabilities(
-    model: Model, design: np.ndarray, level: float
+    model: SavedModel, design: np.ndarray, level: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return P(churned) and its limits, each of shape (n,)."""
     rows = np.column_stack([np.ones(len(design)), design])
@@ -282,7 +282,7 @@ def _churn_probabilities(
     return special.expit(logit), special.expit(logit - half), special.expit(logit + half)
 
 
-def contributions(model: Model, design: pd.DataFrame) -> pd.DataFrame:
+def contributions(model: SavedModel, design: pd.DataFrame) -> pd.DataFrame:
     """Return each term's contribution to the logit of churn, against the average customer.
 
     `design` is the design matrix of the model's terms; the result has a column for each term.
@@ -295,7 +295,7 @@ def contributions(model: Model, design: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _pushes(model: Model, design: pd.DataFrame) -> dict[str, pd.Categorical | np.ndarray]:
+def _pushes(model: SavedModel, design: pd.DataFrame) -> dict[str, pd.Categorical | np.ndarray]:
     """Return the two variables that raise each customer's risk most, and by how much."""
     # Rounded, so that neither equal effects nor the sign of none hang on a last bit.
     effects = contributions(model, design).to_numpy().round(12)
@@ -313,7 +313,7 @@ def _pushes(model: Model, design: pd.DataFrame) -> dict[str, pd.Categorical | np
     return columns
 
 
-def _value_tier(model: Model, frame: pd.DataFrame) -> pd.Categorical:
+def _value_tier(model: SavedModel, frame: pd.DataFrame) -> pd.Categorical:
     unknown = VALUES.index("unknown")
     codes = np.full(len(frame), unknown)
     if model.value_limits:
@@ -341,7 +341,7 @@ def action_table() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=values).rename_axis("risk")
 
 
-def _remarks(model: Model, frame: pd.DataFrame) -> pd.Series:
+def _remarks(model: SavedModel, frame: pd.DataFrame) -> pd.Series:
     """Return which values lie more than one standard deviation beyond those the model has seen."""
     remarks = pd.Series("", index=frame.index, dtype="str")
     for name, seen in model.seen.iterrows():
@@ -366,7 +366,7 @@ def _remarks(model: Model, frame: pd.DataFrame) -> pd.Series:
 # --- Files ----------------------------------------------------------------------------------------
 
 
-def read_customers(model: Model, path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def read_customers(model: SavedModel, path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Read customers to be scored: a file like that of the model's study, without the outcome.
 
     Returns
@@ -401,7 +401,7 @@ def read_customers(model: Model, path: Path) -> tuple[pd.DataFrame, tuple[str, .
     return customers, _ignored(model, table, {model.id_column, *needed.values()})
 
 
-def _check_identifiers(path: Path, model: Model, identifiers: pd.Series) -> None:
+def _check_identifiers(path: Path, model: SavedModel, identifiers: pd.Series) -> None:
     for faulty, problem in (
         (identifiers.isna(), "rows without a value. Give each customer one"),
         (
@@ -415,7 +415,7 @@ def _check_identifiers(path: Path, model: Model, identifiers: pd.Series) -> None
             raise StudyError(f"{path}, column '{model.id_column}': {what}: {rows}. {remedy}.")
 
 
-def _ignored(model: Model, table: pd.DataFrame, used: set[str]) -> tuple[str, ...]:
+def _ignored(model: SavedModel, table: pd.DataFrame, used: set[str]) -> tuple[str, ...]:
     notes = []
     if model.outcome_column in table:
         notes.append(f"The outcome, column '{model.outcome_column}', was ignored.")

@@ -200,7 +200,7 @@ def _step(
 
 
 @dataclass(frozen=True)
-class Model:
+class Maximum:
     """One maximum: the coefficients of all columns (0 outside the model) and the log-likelihood."""
 
     coefficients: np.ndarray
@@ -212,13 +212,13 @@ class Likelihood:
 
     def __init__(self, matrix: np.ndarray, outcome: np.ndarray, groups: dict[str, list[int]]):
         self.matrix, self.outcome, self.groups = matrix, outcome, groups
-        self.models: dict[frozenset[str], Model] = {}
+        self.models: dict[frozenset[str], Maximum] = {}
         self.informations: dict[frozenset[str], tuple[np.ndarray, np.ndarray]] = {}
 
     def columns(self, terms: tuple[str, ...]) -> list[int]:
         return [0, *(i for term in terms for i in self.groups[term])]
 
-    def model(self, terms: tuple[str, ...], start: np.ndarray | None = None) -> Model:
+    def model(self, terms: tuple[str, ...], start: np.ndarray | None = None) -> Maximum:
         """Return the maximum of the model with `terms`, fitted once."""
         key = frozenset(terms)
         if key not in self.models:
@@ -236,7 +236,7 @@ class Likelihood:
         start[0] = special.logit(self.outcome.mean())
         return start
 
-    def _maximise(self, columns: list[int], start: np.ndarray) -> Model:
+    def _maximise(self, columns: list[int], start: np.ndarray) -> Maximum:
         """Climb from `start` by Newton's method, halving steps that do not rise.
 
         Where the outcomes are separated the likelihood flattens but the steps stay about 1 in the
@@ -255,7 +255,7 @@ class Likelihood:
             coefficients = coefficients + step
             if rise < 1e-9 and np.abs(step).max() < 1e-4:
                 # The error left is of the order of rise²: below the last digit of a float.
-                return Model(coefficients, value + rise)
+                return Maximum(coefficients, value + rise)
         raise np.linalg.LinAlgError("the likelihood has no maximum")
 
     def _derivatives(

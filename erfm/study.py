@@ -145,6 +145,21 @@ class Study:
         digest = hashlib.sha256(os.fsencode(self.location)).hexdigest()[:8]
         return f"{slug(self.name) or 'study'}_{digest}"
 
+    @property
+    def file_columns(self) -> list[str]:
+        """The columns of the customers' file that are used."""
+        columns = [self.id_column, *(p.column for p in self.predictors.values())]
+        return [c for c in [*columns, self.outcome_column, self.sample_column] if c]
+
+    def file_column(self, name: str) -> str:
+        """Return the column of the customers' file that a column of the customers table is from."""
+        others = {
+            "customer_id": self.id_column,
+            "retained": self.outcome_column,
+            "sample": self.sample_column,
+        }
+        return others[name] if name in others else self.predictors[name].column
+
     def label(self, column: str) -> str:
         """Return the label of a predictor or design column, e.g. "Gender (male)"."""
         if column in self.predictors:
@@ -329,7 +344,7 @@ class _Sections:
 
     def check_roles(self, study: Study) -> Study:
         """Return the study if no column has two roles and no label two meanings."""
-        columns = _columns_used(study)
+        columns = study.file_columns
         for column in columns:
             if columns.count(column) > 1:
                 raise self.error(f"column '{column}' is named twice. Give each column one role.")
@@ -488,7 +503,7 @@ def load_customers(study: Study) -> pd.DataFrame:
         if study.file.is_file() or not study.source:
             raise
         raise StudyError(f"{error} Its source: {' '.join(study.source.split())}") from None
-    for column in _columns_used(study):
+    for column in study.file_columns:
         if column not in table:
             raise StudyError(
                 f"{study.file}: there is no column '{column}', which {study.path.name} names. "
@@ -543,11 +558,6 @@ def canonical_identifiers(identifiers: pd.Series) -> pd.Series:
     return identifiers.str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
 
 
-def _columns_used(study: Study) -> list[str]:
-    columns = [study.id_column, *(p.column for p in study.predictors.values())]
-    return [c for c in [*columns, study.outcome_column, study.sample_column] if c]
-
-
 def customer_schema(study: Study) -> pa.DataFrameSchema:
     """Return the pandera schema of a study's customers, before the outcome is coded 1 and 0.
 
@@ -595,17 +605,8 @@ def _validate(study: Study, customers: pd.DataFrame) -> None:
         )
         what, _, remedy = problem.partition(". ")
         rows = show_rows(first.set_index("index")["failure_case"])
-        column = _file_column(study, name)
+        column = study.file_column(name)
         raise StudyError(f"{study.file}, column '{column}': {what}: {rows}. {remedy}.") from None
-
-
-def _file_column(study: Study, name: str) -> str:
-    columns = {
-        "customer_id": study.id_column,
-        "retained": study.outcome_column,
-        "sample": study.sample_column,
-    }
-    return columns[name] if name in columns else study.predictors[name].column
 
 
 # --- The fingerprint of data that are not shipped -------------------------------------------------
@@ -646,7 +647,7 @@ def _check_fingerprint(study: Study, customers: pd.DataFrame) -> None:
         if found.loc[name, "digest"] != expected["digest"]:
             described, original = found.loc[name, "distribution"], expected.get("distribution", "")
             differing.append(
-                f"column '{_file_column(study, name)}' has "
+                f"column '{study.file_column(name)}' has "
                 + (
                     f"the same distribution ({original}) over other customers"
                     if described == original
@@ -696,7 +697,7 @@ def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
 
 def _no_complete_cases(study: Study, needed: pd.DataFrame) -> str:
     missing = needed.isna().sum().sort_values(ascending=False, kind="stable")
-    column, count = _file_column(study, missing.index[0]), missing.iloc[0]
+    column, count = study.file_column(missing.index[0]), missing.iloc[0]
     most = "no customer has a value" if count == len(needed) else f"{count} values are missing"
     return (
         f"{study.file}, column '{column}': {most}, which leaves {len(needed.dropna())} complete "

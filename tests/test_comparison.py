@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.preprocessing import SplineTransformer
 
 from erfm import comparison
-from erfm.comparison import HOLDS, NOT_SIGNIFICANT, OPPOSITE, SIGNIFICANT_AFTER_ALL, Claim
+from erfm.comparison import CLAIM_HOLDS, NOT_SIGNIFICANT, OPPOSITE, SIGNIFICANT_AFTER_ALL, Claim
 from erfm.logistic import fit_logistic
 from erfm.published import printed
 from erfm.study import ROOT, StudyError, load_customers, load_study, split_samples
@@ -74,11 +74,11 @@ def test_a_variable_of_three_levels_has_no_single_sign(sample):
 @pytest.mark.parametrize(
     ("claim", "b", "p_value", "expected"),
     [
-        (Claim("+", True), 0.2, 0.01, HOLDS),
+        (Claim("+", True), 0.2, 0.01, CLAIM_HOLDS),
         (Claim("-", True), 0.2, 0.01, OPPOSITE),
-        (Claim("-", True), -0.2, 0.01, HOLDS),
+        (Claim("-", True), -0.2, 0.01, CLAIM_HOLDS),
         (Claim("+", True), 0.2, 0.05, NOT_SIGNIFICANT),
-        (Claim("+", False), 0.2, 0.05, HOLDS),
+        (Claim("+", False), 0.2, 0.05, CLAIM_HOLDS),
         (Claim("+", False), 0.2, 0.01, SIGNIFICANT_AFTER_ALL),
         (Claim("+", False), -0.2, 0.01, SIGNIFICANT_AFTER_ALL),
     ],
@@ -90,7 +90,7 @@ def test_verdicts(claim, b, p_value, expected):
 @given(st.floats(-5, 5).filter(bool), st.floats(0, 1), st.sampled_from("+-"))
 def test_a_claim_and_its_opposite_never_both_hold(b, p_value, sign):
     verdicts = [comparison.verdict(Claim(s, True), b, p_value) for s in (sign, "+-".strip(sign))]
-    assert verdicts.count(HOLDS) == (1 if p_value < 0.05 else 0)
+    assert verdicts.count(CLAIM_HOLDS) == (1 if p_value < 0.05 else 0)
 
 
 def test_every_claim_holds_in_the_reconstruction_by_construction(reconstruction):
@@ -102,13 +102,13 @@ def test_every_claim_holds_in_the_reconstruction_by_construction(reconstruction)
         "has_child",
     ]
     judged = comparison.coefficient_claims(claimed, table, table)
-    assert set(judged["verdict"]) == {HOLDS}
+    assert set(judged["verdict"]) == {CLAIM_HOLDS}
     kept = table.drop(index=["amount", "has_child"])
     banks = {"reconstruction": kept, "other_bank": kept}
     selected = comparison.selection_claims(
         study, printed("entered_variables"), printed("standardised_ranking"), banks
     )
-    assert set(selected["verdict"]) == {HOLDS}
+    assert set(selected["verdict"]) == {CLAIM_HOLDS}
 
 
 def test_claims_on_order_fall_one_by_one(reconstruction):
@@ -118,7 +118,7 @@ def test_claims_on_order_fall_one_by_one(reconstruction):
         table = pd.DataFrame({"x_standardised": dict(sizes)})
         banks = {"reconstruction": table, "other_bank": table}
         judged = comparison.selection_claims(study, "Recency, Age", "Recency > Age", banks)
-        return list(judged["verdict"] == HOLDS)
+        return list(judged["verdict"] == CLAIM_HOLDS)
 
     assert verdicts(("age", 0.1), ("recency", -0.2)) == [True, True, True, True]
     assert verdicts(("age", 0.3), ("recency", -0.2)) == [True, False, True, False]
@@ -189,7 +189,7 @@ class TestOtherBank:
             comparison.claims(study, printed("significant_variables")), table, table
         )
         assert dict(judged["verdict"]) == {
-            "recency": HOLDS, "amount": SIGNIFICANT_AFTER_ALL, "frequency": HOLDS,
+            "recency": CLAIM_HOLDS, "amount": SIGNIFICANT_AFTER_ALL, "frequency": CLAIM_HOLDS,
             "has_child": SIGNIFICANT_AFTER_ALL, "gender": OPPOSITE, "age": OPPOSITE,
         }  # fmt: skip
 
