@@ -162,9 +162,6 @@ def predict(fit: LogisticFit, study: Study, frame: pd.DataFrame) -> np.ndarray:
     return special.expit(fit.parameters[CONSTANT] + design.to_numpy() @ slopes.to_numpy())
 
 
-# --- The tables -----------------------------------------------------------------------------------
-
-
 def coefficient_table(fit: LogisticFit, level: float = 0.95) -> pd.DataFrame:
     """Return SPSS's *Variables in the Equation*, the constant last.
 

@@ -21,9 +21,10 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
 
-from erfm.logistic import design_columns, design_matrix, fit_logistic
+from erfm.customers.study_file import load_study
+from erfm.logistic import fit_logistic
 from erfm.stepwise import forward_lr
-from erfm.study import Predictor, Study, load_study
+from erfm.study import Predictor, Study, design_columns, design_matrix
 
 SIZES = {2_000: 25, 1_000_000: 1}
 """Numbers of customers, and how often each search is timed in its process."""

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erfm.decisions import (
+from erfm.logistic import fit_logistic, predict
+from erfm.trust.decisions import (
     compare_cutoffs,
     cost_cutoff,
     cutoff_curve,
@@ -17,7 +18,6 @@ from erfm.decisions import (
     useful_thresholds,
     youden_cutoff,
 )
-from erfm.logistic import fit_logistic, predict
 from erfm.validation import classification_rates
 
 EXPECTED = Path(__file__).parent / "expected"

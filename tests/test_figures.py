@@ -11,17 +11,23 @@ from hostile import CHINESE, LABELS, LONG, write_hostile_study
 from matplotlib import font_manager
 from matplotlib.text import Text
 
-from erfm import figures, figures_beyond, figures_examination, figures_warning
+from erfm import figures
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study
 from erfm.descriptives import retention_by
-from erfm.importance import DEFINITIONS, standardised_coefficients
-from erfm.logistic import design_matrix, fit_logistic, scaled_odds_ratios
-from erfm.page import save_figure
-from erfm.scorecard import scorecard
-from erfm.scoring import error_rates
-from erfm.splines import fit_curves, linearity_tests
+from erfm.logistic import fit_logistic, scaled_odds_ratios
+from erfm.paper import figures as figures_examination
+from erfm.paper.scorecard import scorecard
+from erfm.report.page import save_figure
+from erfm.samples import sample_path, split_samples
+from erfm.standardised import DEFINITIONS, standardised_coefficients
 from erfm.stepwise import forward_lr
-from erfm.study import load_customers, load_study, sample_path, split_samples
+from erfm.study import design_matrix
+from erfm.trust import figures as figures_beyond
+from erfm.trust.curves import fit_curves, linearity_tests
 from erfm.validation import calibration_groups, classification_table, roc
+from erfm.warning import figures as figures_warning
+from erfm.warning.fairness import error_rates
 
 
 @pytest.fixture(autouse=True)

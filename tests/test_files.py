@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erfm import files
-from erfm.files import (
+from erfm.customers import files
+from erfm.customers.files import (
     REMEDIES,
     FileError,
     check_output,
     explain,
     remove,
     replacing,
-    slug,
     write_bytes,
     write_text,
 )
+from erfm.escaping import slug
 from erfm.study import StudyError
 
 

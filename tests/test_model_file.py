@@ -10,9 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from erfm.logistic import fit_logistic
-from erfm.model_file import FORMAT, SavedModel, _digest, describe_model, load_model, save_model
-from erfm.scoring import score
 from erfm.study import StudyError
+from erfm.warning.model_file import (
+    FORMAT,
+    SavedModel,
+    _digest,
+    describe_model,
+    load_model,
+    save_model,
+)
+from erfm.warning.scoring import score
 
 DATE = "2012-12-31"
 TERMS = ["recency", "segment", "gender"]

@@ -6,8 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from erfm.report import NOTEBOOKS, PARAMETERS, README, notebooks_of, prepare
-from erfm.study import load_study
+from erfm.customers.study_file import load_study
+from erfm.report.build import NOTEBOOKS, PARAMETERS, README, notebooks_of, prepare
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FIVE = [p for p in PATHS if p.stem[:2] in {"01", "02", "03", "04", "05"}]

@@ -8,9 +8,12 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from erfm import page, report
-from erfm.page import Page, as_text, build_folder, figure_folder, save_figure
-from erfm.study import DATA, RESERVED, ROOT, load_study
+from erfm.customers.study_file import load_study
+from erfm.formats import as_text
+from erfm.report import build as report
+from erfm.report import page
+from erfm.report.page import Page, build_folder, figure_folder, save_figure
+from erfm.study import DATA, RESERVED, ROOT
 
 # Names of study files that led, or could lead, to another's folder.
 NAMES = [

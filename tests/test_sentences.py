@@ -10,7 +10,7 @@ import ast
 import nbformat
 import pytest
 
-from erfm.report import NOTEBOOKS
+from erfm.report.build import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 # Attributes, keys and functions that give what a study or its customers' file says.

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from erfm.logistic import design_columns, design_matrix, fit_logistic
+from erfm.customers.study_file import load_study
+from erfm.logistic import fit_logistic
 from erfm.stepwise import OVERALL, ForwardSelection, forward_lr, path_table
-from erfm.study import Predictor, Study, StudyError, load_study
+from erfm.study import Predictor, Study, StudyError, design_columns, design_matrix
 
 DATA_SETS = pytest.mark.parametrize("data_set", ["sample", "reconstruction"])
 

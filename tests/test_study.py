@@ -9,18 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study, parse_study
 from erfm.logistic import fit_logistic
-from erfm.study import (
-    DATA,
-    Study,
-    StudyError,
-    linear_dependence,
-    load_customers,
-    load_study,
-    parse_study,
-    sample_path,
-    split_samples,
-)
+from erfm.samples import linear_dependence, sample_path, split_samples
+from erfm.study import DATA, Study, StudyError
 
 STUDY = """
 title = "A test"
