@@ -26,7 +26,7 @@ COMMAND = "+cmd|' /C calc'!A0"
 MINUS = "-2+3"
 AT = "@SUM(A1)"
 ITEM = "1. - > item"
-LONG = "very long " + 300 * "text "
+LONG = "very long text" + 300 * " text"
 CHINESE = "最近天数"
 ARABIC = "عمر العميل"
 CONTROL = "bell\x07 escape\x1b[31m override\u202e"
@@ -49,7 +49,7 @@ NUMBERS = {
     "../a b": (f"{INCLUDE} {PIPES} {EMPHASIS}", DOLLARS, "frequency"),
     TAG: (f"{LINK} {IMAGE} {MARKS}", COMMAND, "amount"),
     FORMULA: (f"{FORMULA} {SUBSTITUTION}", ITEM, "has_child"),
-    "x\ny": (f"{COMMAND} {LONG}", AT, "age"),
+    "x [y]": (f"{COMMAND} {LONG}", AT, "age"),
     "A/B": (f"{ITEM} {CHINESE} {ARABIC} {CONTROL}", "", ""),
 }
 CATEGORIES = {
@@ -68,13 +68,13 @@ def hostile_customers(n: int = 400) -> pd.DataFrame:
     rng = np.random.default_rng(2012)
     numbers = {name: rng.normal(size=n).round(3) for name in NUMBERS}
     numbers["../a b"] = rng.poisson(6, n).astype(float)
-    numbers["x\ny"] = rng.integers(18, 80, n).astype(float)
+    numbers["x [y]"] = rng.integers(18, 80, n).astype(float)
     codes = {name: rng.integers(len(levels), size=n) for name, (_, levels, _) in CATEGORIES.items()}
     logit = (
         0.9 * numbers["a/b"]
         - 0.35 * (numbers["../a b"] - 6)
         + 0.9 * numbers[TAG]
-        + 0.04 * (numbers["x\ny"] - 45)
+        + 0.04 * (numbers["x [y]"] - 45)
         + 1.2 * codes["gender"]
         - 0.8 * codes["[^1]"]
     )
@@ -86,7 +86,7 @@ def hostile_customers(n: int = 400) -> pd.DataFrame:
         table[_column(label)] = np.array(levels, dtype=object)[codes[name]]
     table["outcome"] = np.where(stays, RETAINED, CHURNED)
     missing = rng.choice(n, 24, replace=False)
-    table.loc[missing, _column(LABELS["x\ny"])] = np.nan
+    table.loc[missing, _column(LABELS["x [y]"])] = np.nan
     table.loc[rng.choice(n, 2, replace=False), _column(LABELS["../a b"])] = 30.0
     return table
 

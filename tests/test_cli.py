@@ -349,12 +349,15 @@ def test_no_process_outlives_an_interrupted_report(tmp_path, write_study, number
     number = getattr(signal, number)
     study = write_study(tmp_path / "interrupted.toml")
     folder = ROOT / "build" / load_study(study).folder_name
+    # What a shell starts in the background ignores Ctrl-C, and so does all that it starts in turn.
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     started = subprocess.Popen(
         [sys.executable, "-m", "erfm", "report", "--study", study],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     processes = set()
+    signal.signal(signal.SIGINT, inherited)
     try:
         if moment != "at once":
             assert wait_for(lambda: len(descendants(started.pid)) >= 2)
