@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,16 @@ def p_value(p: float) -> str:
 def p_text(p: float) -> str:
     """Return "p = 0.012" or "p < 0.001", for a sentence."""
     return f"p {p_value(p).replace('<', '< ')}" if p < 0.0005 else f"p = {p:.3f}"
+
+
+def named(study: Study, name: str) -> str:
+    """Return the label of a predictor or design column as Markdown, for a sentence."""
+    return escaping.markdown(study.label(name))
+
+
+def listed(study: Study, names: Iterable[str], between: str = ", ", none: str = "none") -> str:
+    """Return several labels as Markdown, for a sentence; `none` where there are none."""
+    return between.join(named(study, name) for name in names) or none
 
 
 def number(value: float, spec: str = ",.3f") -> str:

@@ -1,21 +1,28 @@
 """The notebooks as files: executed in order, complete, honest about simulated customers."""
 
+import ast
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
 
+import erfm
 from erfm.customers.study_file import load_study
 from erfm.report.build import NOTEBOOKS, PARAMETERS, README, notebooks_of, prepare
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FIVE = [p for p in PATHS if p.stem[:2] in {"01", "02", "03", "04", "05"}]
+SENTENCES = sorted(Path(erfm.__file__).parent.rglob("sentences*.py"))
 ANY_STUDY = notebooks_of(load_study("bank_churners"))
 
 
 def code_cells(path: Path) -> list[nbformat.NotebookNode]:
     return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+
+
+def lines_of_code(source: str) -> int:
+    return sum(bool(line.strip()) for line in source.splitlines())
 
 
 def outputs(path: Path) -> list[nbformat.NotebookNode]:
@@ -51,6 +58,15 @@ class TestEveryNotebook:
     def test_has_a_title_that_is_a_question(self, path):
         title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
         assert re.fullmatch(rf"# {path.stem[:2]} · .+\?", title), title
+
+    def test_has_cells_of_at_most_ten_lines(self, path):
+        long = [cell.source for cell in code_cells(path) if lines_of_code(cell.source) > 10]
+        assert long == []
+
+    def test_hides_what_computes_sentences_in_jupyter_too(self, path):
+        for cell in code_cells(path):
+            hidden = bool({"remove-input", "hide-cell"} & set(cell.metadata.get("tags", [])))
+            assert cell.metadata.get("jupyter", {}).get("source_hidden", False) == hidden
 
     def test_has_no_error_or_warning_output(self, path):
         kinds = {o.output_type + ":" + o.get("name", "") for o in outputs(path)}
@@ -127,6 +143,18 @@ def test_no_result_is_typed_in_a_markdown_cell(path):
     cells = nbformat.read(path, as_version=4).cells
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     assert not typed_numbers(prose)
+
+
+@pytest.mark.parametrize("path", SENTENCES, ids=lambda p: p.parent.name)
+def test_no_result_is_typed_in_a_sentence(path):
+    written = [
+        part.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+        if isinstance(part, ast.Constant)
+    ]
+    assert not {number for text in written for number in typed_numbers(text)}
 
 
 def test_no_result_is_typed_in_the_readme():

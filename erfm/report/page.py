@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from erfm import DEFAULT_STUDY, escaping, figures
 from erfm.customers.files import write_bytes, write_text
 from erfm.customers.study_file import load_study
-from erfm.formats import COLUMNS, NumberFormat, as_text, heading, kind
+from erfm.formats import COLUMNS, NumberFormat, as_text, heading, kind, listed, named
 from erfm.samples import Samples
 from erfm.study import ROOT, Study
 
@@ -81,11 +81,11 @@ class Page:
 
     def label(self, name: str) -> str:
         """Return the label of a predictor or design column, for a sentence."""
-        return self.text(self.study.label(name))
+        return named(self.study, name)
 
     def labels(self, names: Iterable[str], between: str = ", ", none: str = "none") -> str:
         """Return several labels, for a sentence; `none` where there are none."""
-        return between.join(map(self.label, names)) or none
+        return listed(self.study, names, between, none)
 
     def text(self, value: object) -> str:
         """Return a text of the study (a level, a unit, a customer, an error), for a sentence."""
