@@ -32,9 +32,7 @@ _INVISIBLE = re.compile(
 # What Markdown or MyST takes for markup: anywhere, before a name that makes it an entity, at the
 # edge of a word; and what opens a block at the start of a line.
 _MARKUP = re.compile(r"[][\\`*{}<|~#$]|&(?=#?\w+(?:;|\Z))|(?<![^\W_])_|_(?![^\W_])")
-
 _OPENING, _NUMBERED = re.compile(r"\A[-+=:%>(]"), re.compile(r"\A(\d+)([.)])(?= |\Z)")
-
 _LATEX = {
     **{character: f"\\{character}" for character in "&%$#_{}"},
     "\\": r"\textbackslash{}",
@@ -46,24 +44,18 @@ _LATEX = {
     **{character: f"${character}$" for character in "<>|"},
     "−": "$-$",
 }
-
 _LATEX_IN_FORMULA = {
     **{character: f"\\{character}" for character in "&%$#_{}"},
     "\\": r"{\backslash}",
     **{character: f"{{{character}}}" for character in "<>|"},
     "−": "{-}",
 }
-
 # Where a spreadsheet begins to run a text: at its start, or at a part that a program with another
 # separator takes for a cell. A sign alone and a number with its sign are not run.
 _SIGN = re.compile(r"[=+\-@＝＋－＠]")
-
 _CELL = r"(?:\A|(?<=[;\t\r\n]))"
-
 _RUN = rf"(?='* *{_SIGN.pattern})(?!'* *[+\-]?[\d.,]*(?:\Z|[;\t\r\n]))"
-
 _FORMULA, _GUARDED = re.compile(_CELL + _RUN), re.compile(f"{_CELL}'{_RUN}")
-
 LONGEST_NAME = 60
 
 

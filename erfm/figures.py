@@ -23,13 +23,9 @@ from erfm.study import Study
 from erfm.validation import RocCurve
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-
 PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#6E6E6E"
-
 RETAINED = {"color": BLUE, "label": "retained", "marker": "o", "linestyle": "-", "hatch": ""}
-
 CHURNED = {"color": VERMILION, "label": "churned", "marker": "s", "linestyle": "--", "hatch": "///"}
-
 WIDTH = 7.2
 
 

@@ -20,9 +20,7 @@ from erfm.logistic import no_maximum_error
 from erfm.study import Study, design_columns, design_matrix
 
 OVERALL = "Overall statistics"
-
 ROWS_AT_A_TIME = 8192
-
 SAME = 1e-9
 """The relative difference up to which two tests are equal: p-values magnify the last bits."""
 

@@ -15,7 +15,6 @@ import pandas as pd
 from erfm.escaping import slug
 
 MISSING = ("NA", "NaN")
-
 LONGEST_MESSAGE = 2_000
 
 
@@ -94,9 +93,7 @@ class Format:
 
 
 ROOT = Path(__file__).resolve().parent.parent
-
 DATA = ROOT / "data"
-
 ROLES = ("recency", "frequency", "amount", "has_child", "gender", "age")
 
 # Names in build/ that are not for a study: the students' copies and the devices of Windows.

@@ -46,7 +46,7 @@ def modules() -> list[Path]:
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_a_module_imports_only_what_its_room_stands_on(path):
-    room = "" if path.parent == PACKAGE else path.parent.name
+    room = room_of(".".join(["erfm", *path.relative_to(PACKAGE).with_suffix("").parts]))
     assert breaches(room, path.read_text(encoding="utf-8")) == set()
 
 

@@ -24,7 +24,6 @@ MARKS = {
 """The byte-order marks; those of UTF-32 before those of UTF-16, with which they begin."""
 
 LINES_TO_LOOK_AT = 2_000
-
 LINES_OF_DAMAGE = 2
 
 # The letters beyond a to z of languages that are written in one of the code pages below.
@@ -60,10 +59,8 @@ ALPHABETS = {
     "Hebrew": "אבגדהוזחטיךכלםמןנסעףפץצקרשת",
     "Arabic": "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگک",
 }
-
 # Signs that stand in tables of any language; others are what a wrong code page makes of letters.
 SIGNS = set("€£¥§°²³µ½¼«»“”„‘’‚–—…·¿¡™®©№×ªº´±÷•\xa0")
-
 WITHIN_WORDS = set("’‘´·–")
 
 # Words of which customers' files are full. A wrong encoding does not produce them by chance.

@@ -37,17 +37,11 @@ from erfm.samples import EVENTS_PER_VARIABLE, computable, split_samples
 from erfm.study import ROLES, Format, Predictor, Study, StudyError, design_matrix
 
 MOST_LEVELS = 12
-
 FEWEST_OF_A_LEVEL = 5
-
 KNOWS_THE_OUTCOME = 0.995
-
 ROWS_TO_LOOK_AT = 2000
-
 LEFT_OUT = "left out"
-
 CROWDED = "too many predictors for so few customers with the rarer outcome"
-
 WHOLE_FILE = "(the file)"
 
 # What the names of columns suggest, in English and Chinese, lower case.
@@ -61,11 +55,8 @@ ROLE_NAMES = {
     "gender": r"gender|(^|_)sex($|_)|性别",
     "age": r"(^|_)age($|_)|年龄|岁",
 }
-
 NOT_THE_ROLE = r"chng|change|ratio|rate|percent|pct|变化|比例|比率|占比"
-
 EXPECTED_SIGNS = {"recency": "-", "frequency": "+", "amount": "+"}
-
 ID_NAMES = (
     r"(^|_)id($|_)|customer_?id|clientnum|(customer|client|account|card|user|row)_?(no|num|number"
     r"|code|id)$|^index$|^column 1$|客户号|编号|账号|帐号|卡号|序号|客户id"
@@ -77,21 +68,15 @@ CHURN_NAMES = (
 )
 
 RETAIN_NAMES = r"retain|retention|stay|active|loyal|existing|留存|保留|活跃|在网"
-
 SAMPLE_NAMES = r"^(sample|split|set|partition|样本|样本集)$"
-
 BUILD_NAMES = r"build|train|model|建模|训练"
-
 CATEGORY_NAMES = (
     r"type|code|class|categor|segment|region|branch|city|province|类型|类别|地区|等级|省|市"
 )
 
 LABEL_NAMES = r"zip|postal|postcode|phone|mobile|邮编|电话|手机"
-
 AFFIRMATIVE = {"1", "true", "yes", "y", "t", "是", "有"}
-
 DATES = r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}.*|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}.*"
-
 WRITTEN_MISSING = {
     "?", "-", "--", ".", "n/a", "#n/a", "null", "none", "nil", "nan", "na", "missing", "unknown",
     "无", "空", "缺失", "未知",

@@ -16,9 +16,7 @@ from erfm.study import StudyError
 LONGEST_SUFFIX = 16
 
 _ELSEWHERE = "Name another place, or ask for the right to use this one"
-
 _ROOM = "Make room, or name a place on another disk"
-
 REMEDIES = {
     errno.EACCES: _ELSEWHERE,
     errno.EPERM: _ELSEWHERE,

@@ -33,9 +33,7 @@ from erfm.formats import show_rows, to_text
 from erfm.study import Format, StudyError
 
 ROWS_AT_A_TIME = 50_000
-
 ROWS_OF_TITLES = 20
-
 AS_EXPECTED = Format()
 
 __all__ = [

@@ -28,7 +28,6 @@ FORMULA = "#FORMULA"
 """What stands in a study file for a formula without a stored value."""
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
 USUAL_SIZE, LARGEST_SIZE, LARGEST_RATIO = 2**28, 2**32, 300
 
 

@@ -25,9 +25,7 @@ _KEYS = {
     "stepwise": {"entry_p", "removal_p"},
     "classification": {"cutoff"},
 }  # fmt: skip
-
 _NO_MARKS = '"\r\n\0\\0123456789+-eE'
-
 _PREDICTOR_KEYS = {"column", "label", "unit", "sign", "role", "levels"}
 
 

@@ -26,13 +26,9 @@ from statsmodels.stats.proportion import proportion_confint
 from erfm.paper.ledger import DIFFERS, compare, parse_printed
 
 HOLDS = "holds"
-
 IMPOSSIBLE = "impossible"
-
 CONTRADICTS = "contradicts another printed value"
-
 CANNOT_BE_JUDGED = "cannot be judged"
-
 VERDICTS = (HOLDS, IMPOSSIBLE, CONTRADICTS, CANNOT_BE_JUDGED)
 
 Number = str | int | float

@@ -23,21 +23,16 @@ from erfm.formats import show_rows
 from erfm.study import DATA, Format, StudyError
 
 LEDGER = DATA / "published.csv"
-
 COLUMNS = (
     "key", "table", "variable", "statistic", "printed", "decimals", "sentence", "translation",
 )  # fmt: skip
 
 EQUAL = "equal to the printed digits"
-
 TRUNCATED = "equal if truncated"
-
 DIFFERS = "differs by"
-
 NOT_COMPUTABLE = "not computable from what is printed"
 
 _NUMBER = re.compile(r"-?(\d+\.?|\d*\.\d+)%?")
-
 # Enough digits to hold any float exactly to the printed decimals.
 _EXACT = Context(prec=400)
 

@@ -27,7 +27,6 @@ from erfm.stepwise import forward_lr
 from erfm.study import DATA, Study, design_matrix
 
 SEED = 7
-
 COLUMNS = [
     "customer_id", "recency", "frequency", "amount", "has_child", "gender", "age", "retained",
     "sample",
@@ -53,7 +52,6 @@ MISSING_AGE_COEFFICIENTS = {
 
 # Correlations of the normal scores behind the columns (a Gaussian copula).
 SCORES = ["recency", "frequency", "amount", "has_child", "gender", "age"]
-
 CORRELATIONS = np.array(
     [
         [1.000, -0.450, -0.225, 0.000, 0.000, 0.000],
@@ -66,13 +64,9 @@ CORRELATIONS = np.array(
 )
 
 FINAL_TERMS = {"recency", "frequency", "gender", "age"}
-
 RANKED = ["frequency", "recency", "age", "gender(male)"]
-
 SPLITS_TRIED = 100
-
 MOVES = np.array([-3, -2, -1, 1, 2, 3])
-
 MOST_MOVED = 200
 
 

@@ -51,46 +51,29 @@ from erfm.study import Study
 from erfm.validation import classification_table
 
 DESCRIPTIVES = "01_descriptive_statistics.ipynb"
-
 FULL_MODEL = "02_full_model.ipynb"
-
 STEPWISE = "03_stepwise_reduction.ipynb"
-
 EXAMINATION = "06_published_numbers.ipynb"
-
 SUMS = f"{EXAMINATION}#sums"
-
 ACCURACY = f"{EXAMINATION}#accuracy"
-
 SKEWNESS = f"{EXAMINATION}#skewness"
-
 INTERVAL = f"{EXAMINATION}#odds-ratio-interval"
-
 HAS_CHILD = f"{EXAMINATION}#has-child"
-
 STANDARDISED = f"{EXAMINATION}#standardised-coefficients"
-
 CHI_SQUARE = f"{EXAMINATION}#chi-square"
-
 ZERO = f"{EXAMINATION}#zero-coefficient"
-
 CUTOFF = f"{EXAMINATION}#cut-off"
 
 # How a value comes about on the reconstruction: asked for; a free result of the simulated
 # customers; found from the printed numbers alone; or given up because printed numbers contradict it
 # or do not say what it is.
 BY_CONSTRUCTION = "by construction"
-
 ESTIMATED = "estimated"
-
 ARITHMETIC = "arithmetic on printed numbers"
-
 NOT_TARGETED = "not targeted"
-
 HOW = (BY_CONSTRUCTION, ESTIMATED, ARITHMETIC, NOT_TARGETED)
 
 CONFIDENCE_LEVEL = 0.95
-
 SPSS_DECIMALS = 3
 """Decimals to which SPSS prints B; the paper's "0" is its .000."""
 

@@ -9,8 +9,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
-import shutil
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,6 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 from tqdm import tqdm
 from traitlets.config import Config
 
@@ -28,54 +24,25 @@ from erfm.customers.cells import nearest
 from erfm.customers.files import FileError, explained, remove, write_bytes, write_text
 from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study
-from erfm.escaping import html, markdown, one_line, visible
+from erfm.escaping import markdown, visible
 from erfm.logistic import fit_logistic
 from erfm.paper.scorecard import findings
 from erfm.report.exporting import export_tables
 from erfm.report.page import build_folder, figure_folder
 from erfm.report.portable import another_machine, first_difference
+from erfm.report.site import build_site
 from erfm.samples import split_samples
 from erfm.study import DATA, ROOT, Study, StudyError
 
 NOTEBOOKS = ROOT / "notebooks"
-
 README = ROOT / "README.md"
 
-FRONT_PAGE = "00_start_here"
 
 PAPER = "paper"
-
 PARAMETERS = "parameters"
-
 SOLUTION = "solution"
-
 OTHER_STUDY = "other-study"
-
 CELL_SECONDS = 900
-
-DOWNLOADS = "tables"
-
-ABOUT_CSV = (
-    "Unrounded, UTF-8, a header in the first row. A text that a spreadsheet would run as a formula "
-    "(with `=`, `+`, `-` or `@` first) has an apostrophe before it; the workbook, Word and LaTeX "
-    "have the text itself."
-)
-
-KINDS = {".xlsx": "every table, a sheet each", ".docx": "for Word", ".tex": "for LaTeX"}
-
-STYLE = """
-.content { width: 54em; }
-.erfm-table { border-collapse: collapse; font-size: 0.85em; margin: 0.5em 0; }
-.erfm-table caption { caption-side: top; text-align: left; font-weight: bold; padding: 0.3em 0; }
-.erfm-table th, .erfm-table td { padding: 0.25em 0.6em; border: none; }
-.erfm-table th { white-space: nowrap; }
-.erfm-table thead th { border-bottom: 1px solid currentColor; text-align: right;
-  white-space: normal;
-  vertical-align: bottom; }
-.erfm-table tbody th { text-align: left; font-weight: normal; }
-.cell_output table.docutils { font-size: 0.8em; }
-.erfm-table tbody tr:nth-child(even) { background: var(--color-background-secondary); }
-"""
 
 
 def notebooks_of(study: Study) -> list[Path]:
@@ -404,146 +371,3 @@ def build_report(name: str) -> Path:
 
 def _names(paths: list[Path]) -> set[str]:
     return {path.name for path in paths}
-
-
-def build_site(study: Study, build: Path) -> Path:
-    """Build the site of executed notebooks with Sphinx; any warning is an error."""
-    source, site, fresh = build / "source", build / "site", build / "site.new"
-    for folder in (source, fresh):
-        remove(folder, inside=build)
-    (source / "_static").mkdir(parents=True)
-    (source / "_static" / "erfm.css").write_text(STYLE, encoding="utf-8")
-    pages = sorted((build / "notebooks").glob("*.ipynb"))
-    names = [page.stem for page in pages]
-    if (build / "exports").is_dir():
-        (source / f"{DOWNLOADS}.md").write_text(_downloads(build, source), encoding="utf-8")
-        names.append(DOWNLOADS)
-    root = FRONT_PAGE if any(page.stem == FRONT_PAGE for page in pages) else "index"
-    for page in pages:
-        notebook = nbformat.read(page, as_version=4)
-        _carry_alt_texts(notebook)
-        _unlink_absent_pages(notebook, {page.stem for page in pages})
-        if page.stem == root:
-            notebook.cells.append(nbformat.v4.new_markdown_cell(_contents(names, root)))
-        nbformat.write(notebook, source / page.name)
-    if root == "index":
-        (source / "index.md").write_text(_index(study, names), encoding="utf-8")
-    with docutils_namespace():
-        app = Sphinx(
-            srcdir=source,
-            confdir=None,
-            outdir=fresh,
-            doctreedir=build / "doctrees",
-            buildername="html",
-            confoverrides=_configuration(study, root),
-            status=None,
-            warningiserror=True,
-        )
-        app.build()
-    if app.statuscode:
-        raise StudyError(f"{fresh}: the site was built with warnings; see above.")
-    first = fresh / "index.html"
-    if not first.exists():
-        first.write_text(_forward(study, root), encoding="utf-8")
-    remove(site, inside=build)
-    fresh.replace(site)
-    return site / "index.html"
-
-
-def _forward(study: Study, root: str) -> str:
-    """Return a page that leads to the first one."""
-    title = html(one_line(study.title))
-    return (
-        f'<!doctype html><meta charset="utf-8"><title>{title}</title>'
-        f'<meta http-equiv="refresh" content="0; url={root}.html">'
-        f'<a href="{root}.html">{title}</a>\n'
-    )
-
-
-def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:
-    """Copy images' alt texts to where MyST-NB looks for them."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            alt = output.get("metadata", {}).get("image/png", {}).get("alt")
-            if alt:
-                cell.metadata["mystnb"] = {"image": {"alt": alt}}
-
-
-def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> None:
-    """Turn links to notebooks that this report lacks into plain text."""
-
-    def unlink(text: str) -> str:
-        return re.sub(
-            r"\[([^\]]+)\]\((\w+)\.ipynb[^)]*\)",
-            lambda link: link[0] if link[2] in present else link[1],
-            text,
-        )
-
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = unlink(cell.source)
-        for output in cell.get("outputs", []):
-            if "text/markdown" in output.get("data", {}):
-                output.data["text/markdown"] = unlink(output.data["text/markdown"])
-
-
-def _contents(names: list[str], root: str) -> str:
-    listed = "\n".join(name for name in names if name != root)
-    return f"```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```"
-
-
-def _downloads(build: Path, source: Path) -> str:
-    """Return the page that offers the tables, and copy them to where it finds them."""
-    for folder in ("exports", "tables"):
-        shutil.copytree(build / folder, source / folder, ignore=shutil.ignore_patterns("*.json"))
-    lines = [
-        "# Tables to take away",
-        "",
-        "All tables in one workbook, and the main ones for a text:",
-        "",
-    ]
-    lines += [
-        f"- {{download}}`{path.name} <exports/{path.name}>`: {KINDS[path.suffix]}"
-        for path in sorted((source / "exports").iterdir())
-    ]
-    lines += ["", "## Every table as CSV", "", ABOUT_CSV, ""]
-    for path in sorted((source / "tables").iterdir()):
-        described = (build / "tables" / path.name).with_suffix(".json").read_text("utf-8")
-        caption = markdown(json.loads(described)["caption"])
-        lines.append(f"- {{download}}`{path.name} <tables/{path.name}>`: {caption}")
-    return "\n".join(lines) + "\n"
-
-
-def _index(study: Study, names: list[str]) -> str:
-    listed = _contents(names, "index").replace(":hidden:\n", "")
-    texts = [markdown(text) for text in (study.title, study.description, study.source)]
-    return "# " + "\n\n".join([*texts, listed]) + "\n"
-
-
-def _configuration(study: Study, root: str) -> dict[str, object]:
-    # The theme writes titles into its pages as they are given.
-    title = html(one_line(study.title))
-    return {
-        "project": title,
-        "author": "",
-        "copyright": "",
-        "root_doc": root,
-        "language": "en",
-        "extensions": ["myst_nb", "sphinx.ext.mathjax", "sphinx-mathjax-offline"],
-        "html_theme": "furo",
-        "html_title": title,
-        "html_static_path": ["_static"],
-        "html_css_files": ["erfm.css"],
-        "html_show_sphinx": False,
-        "html_show_copyright": False,
-        "html_copy_source": False,
-        "myst_enable_extensions": ["dollarmath", "colon_fence"],
-        "myst_heading_anchors": 2,
-        # MathJax looks at formulas only, and quotation marks and dashes stay as they are.
-        "mathjax3_config": {"options": {"ignoreHtmlClass": ".*|"}},
-        "smartquotes": False,
-        "nb_execution_mode": "off",
-        "nb_render_markdown_format": "myst",
-        "nb_ipywidgets_js": {},
-        "pygments_style": "friendly",
-    }

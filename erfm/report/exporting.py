@@ -21,11 +21,8 @@ from erfm.study import Study, StudyError
 
 # The tables that most papers print: the full equation, the search's steps, the classifications.
 MAIN_TABLES = ("02_coefficients", "03_steps", "04_classification")
-
 CONTENTS = "Contents"
-
 EXCEL_NAME_LENGTH = 31
-
 LONGEST_PROPERTY = 255
 
 

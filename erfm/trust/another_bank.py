@@ -22,11 +22,8 @@ SIGNIFICANT = 0.05
 CLAIM_HOLDS = "holds"
 
 OPPOSITE = "contradicted: significant with the opposite sign"
-
 NOT_SIGNIFICANT = "not confirmed: not significant"
-
 SIGNIFICANT_AFTER_ALL = "contradicted: significant"
-
 CONTRADICTED = "contradicted"
 
 

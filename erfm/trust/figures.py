@@ -16,7 +16,6 @@ from erfm.trust.curves import Curve
 from erfm.trust.resampling import INDEXES, Bootstrap
 
 LINES = [(VERMILION, "-"), (GREEN, "--"), (ORANGE, "-."), (PURPLE, ":"), (GREY, (0, (1, 3)))]
-
 LABEL = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
 
 

@@ -13,11 +13,8 @@ from erfm.figures import BLUE, CHURNED, GREEN, ORANGE, RETAINED, VERMILION, WIDT
 from erfm.study import Study
 
 RECONSTRUCTION = {"color": BLUE, "marker": "o", "markerfacecolor": BLUE}
-
 OTHER_BANK = {"color": VERMILION, "marker": "D", "markerfacecolor": "white"}
-
 LOOKS = (RECONSTRUCTION, OTHER_BANK)
-
 THOUSANDS = FuncFormatter(lambda value, _: f"{value:,.0f}")
 
 

@@ -11,12 +11,9 @@ from erfm.samples import by_identifier
 from erfm.study import Study, design_columns, design_matrix
 
 DONORS = 5
-
 CYCLES = 10
-
 RIDGE = 1e-5
 """Keeps X'X invertible where columns are nearly collinear, as in R's ``mice``."""
-
 GRID = 1e-6
 """Of predictions, in standard deviations: far above their last bits, far below what matters."""
 

@@ -20,11 +20,8 @@ from erfm.study import Study, design_matrix
 from erfm.trust.resampling import make_procedure
 
 FORWARD = "forward LR"
-
 PENALISED = "penalised logistic regression"
-
 BOOSTING = "gradient boosting"
-
 SCORES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "auc": metrics.roc_auc_score,
     "brier": metrics.brier_score_loss,

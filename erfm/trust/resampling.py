@@ -35,7 +35,6 @@ INDEXES = {
 """The indexes of `performance` and their names."""
 
 CONSTANT_COLUMN = "a variable is constant in the resample"
-
 ONE_OUTCOME = "all customers of the resample have the same outcome"
 
 

@@ -20,15 +20,10 @@ from erfm.logistic import CONSTANT, LogisticFit
 from erfm.study import ROLES, Format, Predictor, Study, StudyError, design_columns, design_matrix
 
 FORMAT = "erfm model, version 2"
-
 OUTCOME = "1 = retained, 0 = churned; coefficients are those of the logit of P(retained)"
-
 RISK_QUANTILES = (0.5, 0.8)
-
 VALUE_QUANTILES = (1 / 3, 2 / 3)
-
 SEEN = ["minimum", "maximum", "standard_deviation"]
-
 SAVE_AGAIN = "Save the model again: `python -m erfm fit --study STUDY --output MODEL.json`."
 
 

@@ -29,9 +29,7 @@ from erfm.study import Study, StudyError, design_matrix
 from erfm.warning.model_file import SavedModel, describe_model, load_model, save_model
 
 RISKS = ("low", "raised", "high")
-
 VALUES = ("low", "middle", "high", "unknown")
-
 ACTIONS = {
     ("high", "high"): "Customer manager calls in person; open complaints are settled first",
     ("high", "middle"): "Call centre calls; complaints are followed up promptly",
