@@ -22,13 +22,13 @@ from erfm.report.build import (
     NOTEBOOKS,
     README,
     build_report,
-    build_site,
     execute,
     execute_all,
     prepare,
     with_findings,
-    write_student_copies,
 )
+from erfm.report.site import build_site
+from erfm.report.students import write_student_copies
 from erfm.study import ROOT, StudyError
 
 
@@ -140,7 +140,8 @@ def test_report_on_another_bank_from_end_to_end(monkeypatch):
     assert not report._is_current(NOTEBOOKS / stored.name, study, stored.with_name("absent.ipynb"))
 
 
-def test_students_get_no_solutions_and_no_outputs():
+def test_students_get_no_solutions_no_outputs_and_no_sentences(tmp_path, monkeypatch):
+    monkeypatch.setattr("erfm.report.students.ROOT", tmp_path)
     folder = write_student_copies()
     names = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
     assert [path.name for path in sorted(folder.glob("*.ipynb"))] == names
@@ -148,10 +149,13 @@ def test_students_get_no_solutions_and_no_outputs():
         whole = nbformat.read(NOTEBOOKS / name, as_version=4).cells
         copy = nbformat.read(folder / name, as_version=4).cells
         solutions = [c.source for c in whole if "solution" in c.metadata.get("tags", [])]
+        sentences = [c for c in whole if "remove-input" in c.metadata.get("tags", [])]
+        assert len(copy) == len(whole) - len(sentences)
         sources = [c.source for c in copy]
         assert not set(solutions) & set(sources)
         assert sources.count("# Your answer:\n") == len(solutions)
         assert not any(c.get("outputs") or c.get("execution_count") for c in copy)
+        assert not any(c.metadata.get("jupyter") for c in copy)
 
 
 # --- Executed notebooks are kept ------------------------------------------------------------------

@@ -210,8 +210,9 @@ def test_a_file_where_the_build_folder_should_be_is_one_line(
     tmp_path, capsys, monkeypatch, command
 ):
     (tmp_path / "build").write_bytes(b"mine")
-    monkeypatch.setattr("erfm.study.ROOT", tmp_path)
+    monkeypatch.setattr("erfm.report.page.ROOT", tmp_path)
     monkeypatch.setattr(report, "ROOT", tmp_path)
+    monkeypatch.setattr("erfm.report.students.ROOT", tmp_path)
     if command[0] == "notebooks":
         monkeypatch.setattr(report, "NOTEBOOKS", tmp_path / "build" / "notebooks")
     assert main(command) == 1

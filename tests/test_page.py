@@ -11,7 +11,7 @@ import pytest
 from erfm.customers.study_file import load_study
 from erfm.formats import as_text
 from erfm.report import build as report
-from erfm.report import page
+from erfm.report import page, students
 from erfm.report.page import Page, build_folder, figure_folder, save_figure
 from erfm.study import DATA, RESERVED, ROOT
 
@@ -119,7 +119,7 @@ def project(tmp_path, monkeypatch) -> Path:
         ):  # fmt: skip
             (root / folder / file).parent.mkdir(parents=True, exist_ok=True)
             (root / folder / file).write_text(file, encoding="utf-8")
-    for module in (page, report):
+    for module in (page, report, students):
         monkeypatch.setattr(module, "ROOT", root)
     return root
 
@@ -155,7 +155,7 @@ def test_a_report_touches_nothing_outside_its_study_s_folder(write_any, project,
         "exports",
     }
     inside = snapshot(own, own / "-")
-    report.write_student_copies()
+    students.write_student_copies()
     assert snapshot(own, own / "-") == inside
 
 

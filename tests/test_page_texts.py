@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 
 from erfm.customers.study_file import load_study
 from erfm.escaping import html, one_line, visible
-from erfm.report.build import _ended, _forward
+from erfm.report.build import _ended
+from erfm.report.site import _forward
 from erfm.report.exporting import read_tables
 from erfm.report.page import Page
 
@@ -27,7 +28,7 @@ def text_of(markup: str) -> str:
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
-    monkeypatch.setattr("erfm.study.ROOT", tmp_path)
+    monkeypatch.setattr("erfm.report.page.ROOT", tmp_path)
     return Page(str(write_hostile_study(tmp_path)), "01_descriptive_statistics")
 
 

@@ -57,10 +57,10 @@ def notebooks_of(study: Study) -> list[Path]:
 
 def _about_paper(path: Path) -> bool:
     cells = nbformat.read(path, as_version=4).cells
-    return any({PARAMETERS, PAPER} <= set(_tags(cell)) for cell in cells)
+    return any({PARAMETERS, PAPER} <= set(tags(cell)) for cell in cells)
 
 
-def _tags(cell: nbformat.NotebookNode) -> list[str]:
+def tags(cell: nbformat.NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
@@ -68,9 +68,9 @@ def prepare(path: Path, study: Study) -> nbformat.NotebookNode:
     """Return a notebook set to a study, without the cells on the paper where it is not compared."""
     notebook = nbformat.read(path, as_version=4)
     if not study.published:
-        notebook.cells = [cell for cell in notebook.cells if PAPER not in _tags(cell)]
+        notebook.cells = [cell for cell in notebook.cells if PAPER not in tags(cell)]
     for cell in notebook.cells:
-        if PARAMETERS in _tags(cell):
+        if PARAMETERS in tags(cell):
             cell.source = f"STUDY = {_literal(study.reference)}"
     return notebook
 
@@ -88,7 +88,7 @@ def absent_customers(path: Path) -> str:
     own, whose customers are not shipped.
     """
     for cell in nbformat.read(path, as_version=4).cells:
-        if OTHER_STUDY in _tags(cell):
+        if OTHER_STUDY in tags(cell):
             other = load_study(ast.literal_eval(cell.source.partition("=")[2].strip()))
             if not other.file.is_file():
                 source = " ".join(other.source.split())
@@ -311,31 +311,6 @@ def with_findings(readme: str) -> str:
     before, _, rest = readme.partition("<!-- findings -->")
     _, _, after = rest.partition("<!-- /findings -->")
     return f"{before}<!-- findings -->\n{findings()}\n<!-- /findings -->{after}"
-
-
-def write_student_copies() -> Path:
-    """Write the notebooks without solutions and outputs to ``build/student``, for a class.
-
-    Earlier copies there are replaced.
-    """
-    folder = ROOT / "build" / "student"
-    remove(folder, inside=ROOT / "build")
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        notebook.cells = [_for_students(cell) for cell in notebook.cells]
-        write_text(folder / path.name, nbformat.writes(notebook) + "\n")
-    return folder
-
-
-def _for_students(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return a cell without outputs; a solution leaves an empty cell for the answer."""
-    if cell.cell_type != "code":
-        return cell
-    if SOLUTION in _tags(cell):
-        cell.source = "# Your answer:\n"
-        cell.metadata["tags"] = []
-    cell.outputs, cell.execution_count = [], None
-    return cell
 
 
 def build_report(name: str) -> Path:

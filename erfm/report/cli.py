@@ -117,7 +117,7 @@ def _score(options: argparse.Namespace) -> None:
 
 
 def _student(options: argparse.Namespace) -> None:
-    from erfm.report.build import write_student_copies
+    from erfm.report.students import write_student_copies
 
     print(f"The students' notebooks are ready: {write_student_copies()}")
 
