@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from erfm.customers.charsets import decodes, fitting, is_encoding
@@ -72,6 +72,7 @@ def test_a_damaged_byte_makes_no_other_encoding_certain(encoding, seed):
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"]
 )
 @given(st.text(st.characters(exclude_categories=["C"]), min_size=1))
+@example(value="─")
 def test_unicode_is_recognised_with_and_without_a_mark(encoding, value):
     content = f"id,name\n1,{value}\n".encode(encoding)
     found = fitting(content)

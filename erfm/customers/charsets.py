@@ -271,7 +271,7 @@ def _decoded(evidence: list[bytes], encoding: str) -> tuple[list[str], int]:
             text = line.decode(encoding)
         except UnicodeDecodeError:
             text = "\ufffd"
-        if _unreadable(text):
+        if _unreadable(text) or _has_boxes(text):
             damaged += 1
         else:
             texts.append(text)
@@ -331,8 +331,12 @@ def _unreadable(text: str) -> bool:
     odd = {
         c for c in set(text) if c > "\x7f" and unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs")
     }
-    boxes = any("\u2500" <= c <= "\u259f" for c in set(text))
-    return bool(odd) or boxes or "\ufffd" in text
+    return bool(odd) or "\ufffd" in text
+
+
+def _has_boxes(text: str) -> bool:
+    """Return whether lines and blocks are drawn, which the wrong code page makes of letters."""
+    return any("\u2500" <= c <= "\u259f" for c in set(text))
 
 
 def _familiar(words: Iterable[str]) -> bool:
