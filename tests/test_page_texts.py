@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 from erfm.customers.study_file import load_study
 from erfm.escaping import html, one_line, visible
 from erfm.report.build import _ended
-from erfm.report.site import _forward
 from erfm.report.exporting import read_tables
 from erfm.report.page import Page
+from erfm.report.site import _forward
 
 RENDER = MarkdownIt("commonmark").enable("table").render
 
