@@ -12,7 +12,7 @@ from scipy import optimize, special, stats
 
 from erfm import ties
 from erfm.escaping import latex_in_formula
-from erfm.study import Study, StudyError, design_columns, design_matrix
+from erfm.study import Study, StudyError, design_matrix, make_design
 
 CONSTANT = "Constant"
 
@@ -81,7 +81,7 @@ def fit_logistic(study: Study, frame: pd.DataFrame, terms: list[str] | None = No
         raise no_maximum_error(study, design, outcome) from None
     names = pd.Index([CONSTANT, *design.columns])
     return LogisticFit(
-        terms=design_columns(study, terms),
+        terms=make_design(study.predictors, terms).groups,
         parameters=pd.Series(back @ result.params, index=names),
         covariance=pd.DataFrame(back @ covariance @ back.T, names, names),
         log_likelihood=float(result.llf),

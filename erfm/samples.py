@@ -169,7 +169,7 @@ def _check_collinearity(study: Study, build: pd.DataFrame) -> None:
 
 
 def _design_file_column(study: Study, column: str) -> str:
-    return study.predictors[column.partition("(")[0]].column
+    return study.predictors[study.term(column)].column
 
 
 def linear_dependence(design: pd.DataFrame) -> tuple[str, list[str]] | None:

@@ -70,4 +70,4 @@ def ranks(table: pd.DataFrame) -> pd.DataFrame:
 def ranking(coefficients: pd.Series, study: Study) -> str:
     """Return the labels ordered by absolute size, e.g. "Frequency > Recency > Age > Gender"."""
     ordered = coefficients.index[ties.descending(coefficients.abs())]
-    return " > ".join(study.label(column.partition("(")[0]) for column in ordered)
+    return " > ".join(study.label(study.term(column)) for column in ordered)

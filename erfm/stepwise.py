@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import special
 
 from erfm.logistic import no_maximum_error
-from erfm.study import Study, design_columns, design_matrix
+from erfm.study import Study, design_matrix
 
 OVERALL = "Overall statistics"
 ROWS_AT_A_TIME = 8192
@@ -110,7 +110,7 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
     position = {column: i + 1 for i, column in enumerate(design.columns)}
     groups = {
         term: [position[column] for column in columns]
-        for term, columns in design_columns(study).items()
+        for term, columns in study.design.groups.items()
     }
     try:
         return search(standardise(design), outcome, groups, study.entry_p, study.removal_p)

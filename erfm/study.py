@@ -6,9 +6,11 @@ import codecs
 import hashlib
 import os
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -144,6 +146,61 @@ class Predictor:
         return f"{self.label} ({self.unit})" if self.unit else self.label
 
 
+class DesignColumn(NamedTuple):
+    """What a column of the design matrix stands for: a number, or a level of a category."""
+
+    term: str
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class Design:
+    """The columns of a design matrix, without the constant, and what each stands for.
+
+    Attributes
+    ----------
+    predictors : dict of str to Predictor
+        Those that the columns are made from.
+    columns : dict of str to DesignColumn
+        A number's column has its name; a category has one for each level but the reference level,
+        e.g. "gender(male)".
+    """
+
+    predictors: dict[str, Predictor]
+    columns: dict[str, DesignColumn]
+
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """The columns of each term, e.g. {"gender": ("gender(male)",)}."""
+        terms = dict.fromkeys(term for term, _ in self.columns.values())
+        return {t: tuple(c for c, of in self.columns.items() if of.term == t) for t in terms}
+
+    def matrix(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the columns for the customers of `frame`: numbers, and indicators of levels."""
+        design = {
+            column: (frame[term] == level if level else frame[term]).astype(float)
+            for column, (term, level) in self.columns.items()
+        }
+        return pd.DataFrame(design, index=frame.index)
+
+    def label(self, column: str) -> str:
+        """Return the label of a column, e.g. "Gender (male)"."""
+        term, level = self.columns[column]
+        label = self.predictors[term].label
+        return f"{label} ({level})" if level else label
+
+
+def make_design(predictors: Mapping[str, Predictor], terms: Sequence[str] | None = None) -> Design:
+    """Return the design of the predictors named by `terms`: all of them by default."""
+    chosen = {term: predictors[term] for term in (predictors if terms is None else terms)}
+    columns = {
+        f"{term}({level})" if level else term: DesignColumn(term, level)
+        for term, predictor in chosen.items()
+        for level in predictor.levels[1:] or ("",)
+    }
+    return Design(chosen, columns)
+
+
 @dataclass(frozen=True)
 class Study:
     """A study file, read and checked. Outcome coding everywhere: 1 = retained, 0 = churned."""
@@ -203,6 +260,11 @@ class Study:
         digest = hashlib.sha256(os.fsencode(self.location)).hexdigest()[:8]
         return f"{slug(self.name) or 'study'}_{digest}"
 
+    @cached_property
+    def design(self) -> Design:
+        """What the columns of the design matrix of all predictors stand for."""
+        return make_design(self.predictors)
+
     @property
     def file_columns(self) -> list[str]:
         """The columns of the customers' file that are used."""
@@ -218,41 +280,27 @@ class Study:
         }
         return others[name] if name in others else self.predictors[name].column
 
+    def term(self, column: str) -> str:
+        """Return the predictor that a design column, or a predictor's own name, stands for."""
+        return column if column in self.predictors else self.design.columns[column].term
+
     def label(self, column: str) -> str:
         """Return the label of a predictor or design column, e.g. "Gender (male)"."""
         if column in self.predictors:
             return self.predictors[column].label
-        name, _, level = column.partition("(")
-        return f"{self.predictors[name].label} ({level}" if name in self.predictors else column
+        return self.design.label(column) if column in self.design.columns else column
 
     def role(self, role: str) -> Predictor | None:
         """Return the predictor that plays `role`, or None."""
         return next((p for p in self.predictors.values() if p.role == role), None)
 
 
-def design_columns(study: Study, terms: list[str] | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the design columns of each term, e.g. {"gender": ("gender(male)",)}."""
-    terms = list(study.predictors) if terms is None else terms
-    columns = {}
-    for term in terms:
-        levels = study.predictors[term].levels
-        columns[term] = tuple(f"{term}({level})" for level in levels[1:]) if levels else (term,)
-    return columns
-
-
 def design_matrix(
-    study: Study, frame: pd.DataFrame, terms: list[str] | None = None
+    study: Study, frame: pd.DataFrame, terms: Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Return the predictors as numbers: (n, number of design columns), without the constant.
 
-    A categorical predictor becomes indicators of its levels but the reference level.
+    A categorical predictor becomes indicators of its levels but the reference level; `terms` are
+    all predictors by default.
     """
-    design = {}
-    for term, columns in design_columns(study, terms).items():
-        predictor = study.predictors[term]
-        if not predictor.levels:
-            design[term] = frame[term].astype(float)
-            continue
-        for column, level in zip(columns, predictor.levels[1:], strict=True):
-            design[column] = (frame[term] == level).astype(float)
-    return pd.DataFrame(design, index=frame.index)
+    return make_design(study.predictors, terms).matrix(frame)

@@ -169,7 +169,7 @@ def hostile(tmp_path_factory):
 def hostile_figures(study, samples):
     """Yield every figure that shows labels or levels of a study."""
     path, full = sample_path(study, samples.complete, samples), fit_logistic(study, samples.build)
-    yield figures.sample_flow(path.assign(customers=[9, 5, 3, 2]), LABELS["x [y]"])
+    yield figures.sample_flow(path.assign(customers=[9, 5, 3, 2]), LABELS["x (y)"])
     yield figures.distributions(study, samples.complete)
     rates = {p.name: retention_by(p, samples.complete) for p in study.predictors.values()}
     yield figures.retention_rates(study, rates, 0.5)

@@ -21,7 +21,7 @@ from erfm.logistic import (
     predict,
     scaled_odds_ratios,
 )
-from erfm.study import Predictor, Study, StudyError, design_columns, design_matrix
+from erfm.study import Predictor, Study, StudyError, design_matrix, make_design
 
 DATA_SETS = pytest.mark.parametrize("data_set", ["sample", "reconstruction"])
 ESTIMATES = ["b", "standard_error", "wald", "p_value", "odds_ratio", "lower", "upper"]
@@ -183,7 +183,7 @@ def test_predictions_and_odds_ratios_per_standard_deviation(sample):
 
 def test_design_is_indicators_of_all_levels_but_the_reference(sample):
     study, frame = sample
-    columns = design_columns(study, ["segment", "tenure"])
+    columns = make_design(study.predictors, ["segment", "tenure"]).groups
     assert columns == {"segment": ("segment(plus)", "segment(premium)"), "tenure": ("tenure",)}
     design = design_matrix(study, frame, ["segment", "tenure"])
     assert list(design) == ["segment(plus)", "segment(premium)", "tenure"]

@@ -13,7 +13,7 @@ from scipy import stats
 from erfm.customers.study_file import load_study
 from erfm.logistic import fit_logistic
 from erfm.stepwise import OVERALL, ForwardSelection, forward_lr, path_table
-from erfm.study import Predictor, Study, StudyError, design_columns, design_matrix
+from erfm.study import Predictor, Study, StudyError, design_matrix
 
 DATA_SETS = pytest.mark.parametrize("data_set", ["sample", "reconstruction"])
 
@@ -78,7 +78,7 @@ def test_newton_s_step_is_halved_where_it_overshoots():
 
 def test_scores_equal_statsmodels(sample):
     study, frame = sample
-    design, columns = sm.add_constant(design_matrix(study, frame)), design_columns(study)
+    design, columns = sm.add_constant(design_matrix(study, frame)), study.design.groups
     for step in forward_lr(study, frame).steps:
         inside = ["const", *(c for term in step.terms for c in columns[term])]
         result = sm.Logit(frame["retained"], design[inside]).fit(disp=False, tol=1e-12)
@@ -127,7 +127,7 @@ def test_first_score_of_an_indicator_is_pearson_s_chi_square(sample):
 
 def naive_path(study: Study, frame: pd.DataFrame) -> tuple[list[tuple[str, str]], list[float]]:
     """Search by refitting every model with statsmodels; return the actions and log-likelihoods."""
-    design, columns = sm.add_constant(design_matrix(study, frame)), design_columns(study)
+    design, columns = sm.add_constant(design_matrix(study, frame)), study.design.groups
     outcome = frame["retained"].to_numpy()
 
     def fit(terms):

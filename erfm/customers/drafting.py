@@ -657,7 +657,7 @@ def _label_and_unit(column: str) -> tuple[str, str]:
 
 def _free_name(label: str, taken: set[str]) -> str:
     """Return a name for a predictor, near to its label, that the tables do not use yet."""
-    base = label.replace("(", "[").replace(")", "]").replace(" ", "_")[: LONGEST_NAME - 5]
+    base = label.replace(" ", "_")[: LONGEST_NAME - 5]
     reserved = taken | {"customer_id", "retained", "sample", "Constant"}
     names = [base, *(f"{base}_{i}" for i in range(2, len(reserved) + 3))]
     return next(name for name in names if name not in reserved)
@@ -697,7 +697,7 @@ def _leave_out_useless(
     if len(draft.predictors) > 1 and len(complete) > 1:
         study = parse_study(draft.text(), draft.path)
         for column, others in _dependences(design_matrix(study, complete)).items():
-            predictor = study.predictors[column.partition("(")[0]]
+            predictor = study.predictors[study.term(column)]
             labels = " and ".join(study.label(other) for other in others)
             if predictor in draft.predictors:
                 reason = f"a linear combination of {labels}"
@@ -820,7 +820,7 @@ def _separating(study: Study, build: pd.DataFrame) -> tuple[list[Predictor], lis
     design, outcome = design_matrix(study, build), build["retained"].to_numpy(dtype=float)
     together = separating_columns(design, outcome)
     alone = [column for column in together if separating_columns(design[[column]], outcome)]
-    named = {column: study.predictors[column.partition("(")[0]] for column in together}
+    named = {c: study.predictors[study.term(c)] for c in together}
     return [named[column] for column in alone], list(named.values())
 
 

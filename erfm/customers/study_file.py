@@ -11,7 +11,7 @@ from erfm.customers.cells import nearest
 from erfm.customers.charsets import is_encoding
 from erfm.customers.files import explained
 from erfm.formats import to_text
-from erfm.study import DATA, ROLES, Format, Predictor, Study, StudyError
+from erfm.study import DATA, ROLES, Format, Predictor, Study, StudyError, make_design
 
 LONGEST_NAME = 100
 
@@ -270,6 +270,13 @@ class _Sections:
         for role in roles:
             if roles.count(role) > 1:
                 raise self.error(f"two predictors have the role '{role}'. Keep one of them.")
+        columns = [c for p in predictors.values() for c in make_design({p.name: p}).columns]
+        for column in columns:
+            if columns.count(column) > 1:
+                raise self.error(
+                    f"'{column}' would be the name of two things, a predictor and a level of "
+                    "another. Rename one of them."
+                )
         return predictors
 
     def predictor(self, name: str, table: Any) -> Predictor:
@@ -282,8 +289,6 @@ class _Sections:
                 f"the name of {where} is empty, longer than {LONGEST_NAME} characters or has "
                 "characters that cannot be shown. Rename it; 'column' may have any name."
             )
-        if "(" in name:
-            raise self.error(f"the name of {where} has a bracket. Rename it; 'label' may have one.")
         if name in ("customer_id", "retained", "sample", "Constant"):
             raise self.error(f"'{name}' in {where} is a name the tables use. Choose another.")
         sign = self.text(table, "sign", where, "")

@@ -47,7 +47,6 @@ from erfm.paper.normal_predictor import examine_predicted_share
 from erfm.samples import split_samples
 from erfm.standardised import ranking, standardised_coefficients
 from erfm.stepwise import forward_lr
-from erfm.study import Study
 from erfm.validation import classification_table
 
 DESCRIPTIVES = "01_descriptive_statistics.ipynb"
@@ -321,8 +320,10 @@ def recomputed() -> dict[str, int | float | str]:
         "frequency_or": full.loc["frequency", "odds_ratio"],
         "frequency_or_lower": full.loc["frequency", "lower"],
         "frequency_or_upper": full.loc["frequency", "upper"],
-        "significant_variables": ", ".join(_name(study, column) for column in significant),
-        "entered_variables": ", ".join(_name(study, term) for term in selection.terms),
+        "significant_variables": ", ".join(
+            study.label(study.term(column)) for column in significant
+        ),
+        "entered_variables": ", ".join(study.label(term) for term in selection.terms),
         "cutoff": study.cutoff,
         "holdout_retained": table.loc["retained"].iloc[:2].sum(),
         "holdout_churned": table.loc["churned"].iloc[:2].sum(),
@@ -337,10 +338,6 @@ def recomputed() -> dict[str, int | float | str]:
         "standardised_gender": abs(standardised["gender(male)"]),
         "standardised_ranking": ranking(standardised, study),
     }
-
-
-def _name(study: Study, column: str) -> str:
-    return study.label(column.partition("(")[0])
 
 
 def scorecard() -> pd.DataFrame:

@@ -8,7 +8,7 @@ from scipy import linalg, special, stats
 
 from erfm.logistic import LogisticFit, coefficient_table
 from erfm.samples import by_identifier
-from erfm.study import Study, design_columns, design_matrix
+from erfm.study import Study, design_matrix
 
 DONORS = 5
 CYCLES = 10
@@ -74,7 +74,7 @@ def impute(
     ``mice`` follows.
     """
     design = design_matrix(study, customers)
-    columns = design_columns(study)
+    columns = study.design.groups
     for name, predictor in study.predictors.items():
         if predictor.levels:
             design.loc[customers[name].isna(), list(columns[name])] = np.nan
@@ -192,7 +192,7 @@ def _nearest(donors: np.ndarray, targets: np.ndarray, rng: np.random.Generator) 
 def _filled(study: Study, customers: pd.DataFrame, values: dict[str, np.ndarray]) -> pd.DataFrame:
     """Return the customers with the values of design columns in the place of missing ones."""
     filled = customers.copy()
-    for name, columns in design_columns(study).items():
+    for name, columns in study.design.groups.items():
         levels = study.predictors[name].levels
         if columns[0] in values:
             missing, new = filled[name].isna(), values[columns[0]]

@@ -22,7 +22,7 @@ from erfm import ties
 from erfm.logistic import CONSTANT, LogisticFit, coefficient_table, no_maximum_error
 from erfm.samples import by_identifier
 from erfm.stepwise import Likelihood, search, standardise
-from erfm.study import Study, StudyError, design_columns, design_matrix
+from erfm.study import Study, StudyError, design_matrix
 
 INDEXES = {
     "auc": "AUC",
@@ -113,7 +113,7 @@ def make_procedure(study: Study, frame: pd.DataFrame, terms: list[str] | None = 
         back=back,
         columns=(CONSTANT, *design.columns),
         outcome=frame["retained"].to_numpy(dtype=float),
-        groups={t: [position[c] for c in names] for t, names in design_columns(study).items()},
+        groups={t: [position[c] for c in names] for t, names in study.design.groups.items()},
         entry_p=study.entry_p,
         removal_p=study.removal_p,
         terms=None if terms is None else tuple(terms),

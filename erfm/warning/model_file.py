@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from erfm.customers.cells import nearest
 from erfm.customers.files import explained, write_text
 from erfm.logistic import CONSTANT, LogisticFit
-from erfm.study import ROLES, Format, Predictor, Study, StudyError, design_columns, design_matrix
+from erfm.study import (
+    ROLES,
+    Design,
+    Format,
+    Predictor,
+    Study,
+    StudyError,
+    design_matrix,
+    make_design,
+)
 
 FORMAT = "erfm model, version 2"
 OUTCOME = "1 = retained, 0 = churned; coefficients are those of the logit of P(retained)"
@@ -84,6 +94,11 @@ class SavedModel:
     risk_limits: tuple[float, float]
     value_limits: tuple[float, ...]
     versions: dict[str, str]
+
+    @cached_property
+    def design(self) -> Design:
+        """What the columns of the equation's design matrix stand for."""
+        return make_design(self.predictors, self.terms)
 
     @property
     def amount(self) -> Predictor | None:
@@ -322,7 +337,7 @@ def _check_parts(path: Path, file: _File, model: SavedModel) -> None:
         check(distinct == len(predictor.levels) != 1, f"{where} needs different levels, or none")
     check(set(model.terms) <= set(model.predictors), "'terms' names a variable without coding")
     check(0 < len(set(model.terms)) == len(model.terms), "'terms' are none, or twice the same")
-    columns = [c for group in design_columns(model, list(model.terms)).values() for c in group]
+    columns = list(model.design.columns)
     names = [CONSTANT, *columns]
     check(
         list(model.parameters.index) == names,

@@ -25,7 +25,7 @@ from erfm.formats import show_rows, to_text
 from erfm.logistic import CONSTANT, fit_logistic
 from erfm.samples import Samples, split_samples
 from erfm.stepwise import forward_lr
-from erfm.study import Study, StudyError, design_matrix
+from erfm.study import Study, StudyError
 from erfm.warning.model_file import SavedModel, describe_model, load_model, save_model
 
 RISKS = ("low", "raised", "high")
@@ -182,7 +182,7 @@ def score(model: SavedModel, customers: pd.DataFrame, level: float = 0.95) -> Sc
     able = (obstacle == "").to_numpy()
     frame = customers[able]
     # A model has the predictors that a design matrix is made from, as a study has.
-    design = design_matrix(model, frame, list(model.terms))
+    design = model.design.matrix(frame)
     probability, lower, upper = _churn_probabilities(model, design.to_numpy(), level)
     pushes = _pushes(model, design)
     value = _value_tier(model, frame)
@@ -278,7 +278,7 @@ def contributions(model: SavedModel, design: pd.DataFrame) -> pd.DataFrame:
     """
     b = model.parameters.drop(CONSTANT)
     matrix = -b.to_numpy() * (design.to_numpy() - model.means.to_numpy())
-    terms = np.array([column.partition("(")[0] for column in design.columns])
+    terms = np.array([model.design.columns[column].term for column in design.columns])
     return pd.DataFrame(
         {term: matrix[:, terms == term].sum(axis=1) for term in model.terms}, index=design.index
     )
