@@ -327,7 +327,7 @@ def _check_parts(path: Path, file: _File, model: SavedModel) -> None:
     form = model.format
     marks = [form.separator, form.decimal or ".", form.thousands or " "]
     check([len(mark) for mark in marks] == [1, 1, 1], "a mark of 'customers_file' is no character")
-    check(type(form.header) is int and form.header >= 0, "'customers_file.header' is no row")
+    check(form.header >= 0, "'customers_file.header' is no row")
     for name, predictor in model.predictors.items():
         where = f"'predictors.{name}'"
         check(predictor.name == name, f"{where} has another name, '{predictor.name}'")
