@@ -78,6 +78,11 @@ def test_a_single_useful_threshold():
     assert "both rules at 0.20 only;" in sentences.net_benefit(benefit([OPEN, GAIN, OPEN]), 0.2)
 
 
+def test_useful_thresholds_outside_the_widest_range_are_told():
+    text = sentences.net_benefit(benefit([GAIN, OPEN, GAIN, GAIN]), 0.2)
+    assert "from 0.30 to 0.40; outside, it is so only here and there." in text
+
+
 def test_contacting_most():
     along = pd.DataFrame({"contacted": [0.5, 0.95, 1.0]}, index=[0.3, 0.5, 0.6])
     assert "from a cut-off of 0.50 on" in sentences.contacting_most(along)

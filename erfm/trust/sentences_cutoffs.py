@@ -73,10 +73,16 @@ def _useful(benefit: pd.DataFrame) -> str:
     if not useful:
         return "At no threshold is the equation surely better than both rules."
     first, last = useful
+    outside = benefit[(benefit.index < first) | (benefit.index > last)]
+    elsewhere = (
+        "it is so only here and there"
+        if (outside["advantage_lower"] > 0).any()
+        else "it cannot be told from the better rule, or is worse"
+    )
     where = f"from {first:.2f} to {last:.2f}" if first < last else f"at {first:.2f} only"
     return (
         "Taken one threshold at a time, the equation is surely better than both rules "
-        f"{where}; outside, it cannot be told from the better rule, or is worse."
+        f"{where}; outside, {elsewhere}."
     )
 
 
