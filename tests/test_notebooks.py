@@ -125,9 +125,17 @@ DEFINITIONS = {"0", "1", "2", "3", "5", "10", "0.01", "0.05", "0.5", "1.96", "30
 YEAR = re.compile(r"(19|20)\d\d")
 
 
+# A table whose first column is headed "Item", and a row's first cell that lists items of a
+# checklist: "12c", "5a–b, 6a–b".
+CHECKLIST = re.compile(r"^\| Item \|.*\n(?:\|.*(?:\n|\Z))+", flags=re.M)
+ITEMS = re.compile(r"^\| \d{1,2}[a-z]?(?:–[a-z])?(?:, \d{1,2}[a-z]?(?:–[a-z])?)* \|", flags=re.M)
+
+
 def typed_numbers(text: str) -> set[str]:
-    """Return the numerals of a text but for page, table and exercise numbers and years."""
+    """Return the numerals of a text but for years and the numbers of pages, tables and items."""
     text = re.sub(r"`[^`]*`|```.*?```", "", text, flags=re.S)
+    text = CHECKLIST.sub(lambda table: ITEMS.sub("| |", table[0]), text)
+    text = re.sub(r"\[\d\d\]\(\d\d_\w+\.ipynb\)", "", text)
     text = re.sub(r"\]\([^)]*\)|<[^>]*>", "", text)
     text = re.sub(r"^# \d\d ·|^\d\. |\[page \d\d|\(33\)", "", text, flags=re.M)
     found = {number.rstrip(".,") for number in re.findall(r"\d[\d.,]*%?", text)}
@@ -136,6 +144,12 @@ def typed_numbers(text: str) -> set[str]:
 
 def test_a_typed_number_is_found():
     assert typed_numbers("see [page 03](03_x.ipynb): 71.8% of 3,334 in 2012") == {"71.8%", "3,334"}
+
+
+def test_an_item_of_a_checklist_is_no_result():
+    rows = ["| --- | --- |", "| 12c, 5a–b | page [03](03_x.ipynb) |", "| 16 | 71.8% of 12c |"]
+    assert typed_numbers("\n".join(["| Item | Answered |", *rows])) == {"71.8%", "12"}
+    assert typed_numbers("\n".join(["| N | Answered |", *rows])) == {"12", "16", "71.8%"}
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics
 
-from erfm.ties import TIE, largest, limits_reached, tied
+from erfm.ties import TIE, largest, limits_reached, smallest, tied
 
 THRESHOLDS = np.arange(0.01, 1.0, 0.01).round(2)
 
@@ -168,6 +168,11 @@ def _net_benefits(counts: np.ndarray, thresholds: np.ndarray) -> tuple[np.ndarra
     model = (contacted[..., 1, :] - exchange * contacted[..., 0, :]) / n
     everyone = (total[..., 1, None] - exchange * total[..., 0, None]) / n
     return model, everyone
+
+
+def at_threshold(curve: pd.DataFrame, threshold: float) -> pd.Series:
+    """Return the row of `decision_curve` whose threshold is nearest; of two, the lower."""
+    return curve.loc[smallest(pd.Series(np.abs(curve.index - threshold), curve.index))]
 
 
 def useful_thresholds(curve: pd.DataFrame) -> tuple[float, float] | None:

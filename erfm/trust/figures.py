@@ -18,6 +18,13 @@ from erfm.trust.resampling import INDEXES, Bootstrap
 LINES = [(VERMILION, "-"), (GREEN, "--"), (ORANGE, "-."), (PURPLE, ":"), (GREY, (0, (1, 3)))]
 LABEL = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
 
+BETTER = {
+    "AUC": "AUC (right is better)",
+    "Brier score": "Brier score (left is better)",
+    "Log loss": "Log loss (left is better)",
+}
+"""The axis of each score, with the side on which the other model is better."""
+
 
 def inclusion(study: Study, frequencies: pd.DataFrame, final: tuple[str, ...]) -> Figure:
     """Draw how often each term was selected; those of the equation itself filled."""
@@ -245,7 +252,7 @@ def curves(study: Study, fitted: dict[str, Curve], tests: pd.DataFrame) -> Figur
 def models(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Draw how other models differ from the forward search, with 95% intervals.
 
-    `table` is that of `alternatives.compare_models`; `labels` names each score.
+    `table` is that of `other_models.compare_models`; `labels` names each score.
     """
     differences = table.dropna(subset=["difference"])
     names = list(differences["model"].unique())

@@ -262,6 +262,19 @@ def compare_estimates(listwise: LogisticFit, pooled: pd.DataFrame) -> pd.DataFra
     return table.join(pooled[["missing_information", "monte_carlo_error"]])
 
 
+def against_truth(estimates: pd.DataFrame, truth: pd.Series) -> pd.DataFrame:
+    """Return each B of `compare_estimates` beside the truth and whether its interval holds that.
+
+    Columns: truth, then listwise_b, listwise_holds, imputed_b and imputed_holds.
+    """
+    table = pd.DataFrame({"truth": truth[estimates.index]})
+    for way in ("listwise", "imputed"):
+        lower, upper = estimates[f"{way}_lower"], estimates[f"{way}_upper"]
+        table[f"{way}_b"] = estimates[f"{way}_b"]
+        table[f"{way}_holds"] = (lower <= table["truth"]) & (table["truth"] <= upper)
+    return table
+
+
 def formats(table: pd.DataFrame, imputations: int) -> dict[str, pd.Series]:
     """Return how to write each imputed number of `compare_estimates`, row by row.
 

@@ -29,6 +29,9 @@ SCORES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
 }
 """What a model is judged by: AUC (higher is better), Brier score and log loss (lower is better)."""
 
+NAMES = {"auc": "AUC", "brier": "Brier score", "log_loss": "Log loss"}
+"""What the scores are called in a table."""
+
 
 def other_models(seed: int) -> dict[str, object]:
     """Return the scikit-learn models: all variables, tuned inside the training customers alone.

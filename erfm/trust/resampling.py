@@ -294,6 +294,14 @@ def inclusion_frequencies(repeated: Bootstrap) -> pd.DataFrame:
     return table.sort_values("share", ascending=False, kind="stable")
 
 
+def share_selecting(repeated: Bootstrap, terms: list[str], *, exactly: bool = False) -> float:
+    """Return the share of repetitions that select all of `terms`; with `exactly`, nothing else."""
+    selected = repeated.selected
+    if exactly:
+        return float(selected.eq(selected.columns.isin(terms)).all(axis=1).mean())
+    return float(selected[list(terms)].all(axis=1).mean())
+
+
 def selected_models(repeated: Bootstrap, most: int = 5) -> pd.DataFrame:
     """Return the commonest sets of terms: ``terms`` (tuple), times_selected and share."""
     names = repeated.selected.columns
