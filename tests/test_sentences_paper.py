@@ -16,7 +16,12 @@ from erfm.paper.arithmetic import (
     Verdict,
     chi_square_readings,
 )
-from erfm.paper.scorecard import proofs, published_classification_table
+from erfm.paper.scorecard import (
+    BY_CONSTRUCTION,
+    ESTIMATED,
+    proofs,
+    published_classification_table,
+)
 
 WRONG = Verdict(CONTRADICTS, "The parts add up to 5; 6 is printed.")
 RIGHT = Verdict(HOLDS, "The parts add up to 5; 5 is printed.")
@@ -24,6 +29,28 @@ RIGHT = Verdict(HOLDS, "The parts add up to 5; 5 is printed.")
 
 def counts(*numbers: int) -> pd.Series:
     return pd.Series(numbers, index=VERDICTS)
+
+
+def test_in_one_minute_states_the_claim_and_what_the_counts_give():
+    said = sentences.in_one_minute(counts(4, 3, 2, 1), published_classification_table(), 0.9511)
+    assert "accuracy of **95.1%**. The counts in their own table give **75.9%**; always" in said
+    assert "gives 67.2%. Of 10 printed values, **4 hold**, **3 are impossible** for any" in said
+    assert "**2 contradict** another printed value and 1 cannot be judged." in said
+
+
+def test_every_verdict_is_counted_in_words_and_beside_the_figure():
+    assert sentences.what_holds(counts(4, 3, 0, 1)).endswith(
+        f"does not: 4 holds, 3 impossible, 0 {CONTRADICTS}, 1 cannot be judged."
+    )
+    assert sentences.alt_of_verdicts(counts(4, 3, 0, 1)).endswith(
+        f"by verdict: holds 4, impossible 3, {CONTRADICTS} 0, cannot be judged 1."
+    )
+
+
+def test_how_recomputed_counts_what_does_not_occur_as_none():
+    said = sentences.how_recomputed(pd.Series([BY_CONSTRUCTION, BY_CONSTRUCTION, ESTIMATED]))
+    assert said.startswith("2 values agree") and "estimated (1), follow" in said
+    assert "numbers (0) or were not aimed at (0)" in said
 
 
 def test_examined_in_short_counts_every_verdict():

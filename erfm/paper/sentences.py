@@ -18,8 +18,56 @@ from erfm.paper.arithmetic import (
     Verdict,
 )
 from erfm.paper.ledger import compare, printed
+from erfm.paper.scorecard import ARITHMETIC, BY_CONSTRUCTION, ESTIMATED, HOW, NOT_TARGETED
 from erfm.study import Study
 from erfm.ties import at_least
+
+# --- The front page -------------------------------------------------------------------------------
+
+
+def in_one_minute(counts: pd.Series, solved: SolvedTable, claimed: float) -> str:
+    """Say what the paper claims, what its own counts give, and how many values have each verdict.
+
+    `counts` is that of `scorecard.verdict_counts`; `claimed` the printed accuracy.
+    """
+    return (
+        "**In one minute.** Cao, Xu & Shen (2012) predict which retail customers a commercial bank "
+        "keeps, from *extended RFM* (recency, frequency, amount, children, gender, age), and "
+        f"report an accuracy of **{percent(claimed)}**. The counts in their own table give "
+        f"**{percent(solved.accuracy)}**; always answering “churned” gives "
+        f"{percent(solved.no_information_rate)}. Of {counts.sum()} printed values, "
+        f"**{counts[HOLDS]} hold**, **{counts[IMPOSSIBLE]} are impossible** for any data, "
+        f"**{counts[CONTRADICTS]} contradict** another printed value and "
+        f"{counts[CANNOT_BE_JUDGED]} cannot be judged."
+    )
+
+
+def alt_of_verdicts(counts: pd.Series) -> str:
+    """Return the alternative text of `figures.verdict_strip`."""
+    return (
+        "A tile for each printed value by table of the paper, coloured by verdict: "
+        f"{', '.join(f'{verdict} {n}' for verdict, n in counts.items())}."
+    )
+
+
+def what_holds(counts: pd.Series) -> str:
+    """Say what kind of printed value holds, with the number of each verdict."""
+    return (
+        "The counts and sums of the paper hold; what was *estimated* from the customers mostly "
+        f"does not: {', '.join(f'{n} {verdict}' for verdict, n in counts.items())}."
+    )
+
+
+def how_recomputed(how: pd.Series) -> str:
+    """Say how the reconstruction comes by its values; `how` is the scorecard's column."""
+    count = how.value_counts().reindex(HOW, fill_value=0)
+    return (
+        f"{count[BY_CONSTRUCTION]} values agree on the simulated customers because they were made "
+        f"to. The others are estimated ({count[ESTIMATED]}), follow from other printed numbers "
+        f"({count[ARITHMETIC]}) or were not aimed at ({count[NOT_TARGETED]}) because printed "
+        "numbers contradict them."
+    )
+
 
 # --- The examination ------------------------------------------------------------------------------
 
