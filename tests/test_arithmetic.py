@@ -29,6 +29,7 @@ from erfm.paper.arithmetic import (
     examine_sum,
     least_deviance,
     ratio_search,
+    ratio_searches,
     solve_classification_table,
     span,
     tex,
@@ -200,6 +201,15 @@ def test_the_search_finds_what_is_there():
     assert ratio_search(TABLE_6, "75.86%", terms=2)["ratio"].tolist() == [1012 / 1334]
     planted = ratio_search([7, 11, 100], "82%", terms=3)
     assert ["100 -11 -7", "100", 0.82] in planted.to_numpy().tolist()
+
+
+def test_searches_with_more_terms_find_no_less():
+    table = ratio_searches(iter(TABLE_6), "75.86%", most_terms=3)
+    assert list(table.index) == [1, 2, 3]
+    assert list(table["hits"]) == [
+        len(ratio_search(TABLE_6, "75.86%", terms=terms)) for terms in (1, 2, 3)
+    ]
+    assert table["ratios_searched"].is_monotonic_increasing
 
 
 # --- The chi-square -------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from erfm.paper.normal_predictor import (
     linear_predictor_sd,
     needed_linear_predictor_sd,
     share_above_cutoff,
+    shares_above_cutoff,
     simulate_share_above_cutoff,
 )
 
@@ -106,3 +107,13 @@ def test_where_two_spreads_give_the_share_the_smaller_is_returned():
 def test_shares_out_of_reach_are_refused(base_rate, share):
     with pytest.raises(ValueError, match="No normal linear predictor"):
         needed_linear_predictor_sd(base_rate, CUTOFF, share)
+
+
+def test_shares_for_several_spreads_agree_by_both_methods():
+    spreads = {"narrow": 0.5, "wide": 2.0}
+    table = shares_above_cutoff(BASE_RATE, CUTOFF, spreads, effects=4, n=50_000, seed=1)
+    assert dict(table["sd_of_linear_predictor"]) == spreads
+    assert list(table["share_above_cutoff"]) == [
+        share_above_cutoff(BASE_RATE, CUTOFF, sd) for sd in spreads.values()
+    ]
+    assert (table["simulated"] - table["share_above_cutoff"]).abs().max() < 0.01

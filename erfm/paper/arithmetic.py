@@ -345,6 +345,23 @@ def ratio_search(counts: Iterable[int], share: str, terms: int = 3) -> pd.DataFr
     return found
 
 
+def ratio_searches(counts: Iterable[int], share: str, most_terms: int) -> pd.DataFrame:
+    """Count the hits of `ratio_search` with more and more terms.
+
+    Returns
+    -------
+    DataFrame
+        A row for each number of terms from 1 on; columns ``ratios_searched`` and ``hits``.
+    """
+    counts = list(counts)
+    found = {terms: ratio_search(counts, share, terms) for terms in range(1, most_terms + 1)}
+    rows = {
+        terms: {"ratios_searched": hits.attrs["searched"], "hits": len(hits)}
+        for terms, hits in found.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
 def _combinations(counts: Sequence[int], terms: int) -> dict[int, str]:
     """Return positive sums and differences of up to `terms` counts, each with its first text."""
     combined: dict[int, str] = {}

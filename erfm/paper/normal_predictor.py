@@ -7,10 +7,11 @@ predictor Xβ = logit P(retained) to be normal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 
 import numpy as np
+import pandas as pd
 from scipy import optimize, special, stats
 
 from erfm.paper.arithmetic import CANNOT_BE_JUDGED, Number, Verdict, order_sign, percent, span
@@ -51,6 +52,46 @@ def simulate_share_above_cutoff(
     linear = variables @ np.asarray(effects)
     constant = _constant(linear, base_rate, np.full(n, 1 / n))
     return float((special.expit(constant + linear) > cutoff).mean())
+
+
+def shares_above_cutoff(
+    base_rate: float,
+    cutoff: float,
+    spreads: Mapping[str, float],
+    *,
+    effects: int,
+    n: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Return the share of customers with P > cutoff for several spreads, by two methods.
+
+    Parameters
+    ----------
+    base_rate, cutoff : float
+    spreads : mapping of str to float
+        Standard deviations of the linear predictor, each with its name.
+    effects : int
+        How many equal effects make each of them in the simulation, perfectly correlated.
+    n, seed : int
+        Simulated customers, and the seed of their random numbers.
+
+    Returns
+    -------
+    DataFrame
+        Index: the names; columns sd_of_linear_predictor, share_above_cutoff (by integration) and
+        simulated.
+    """
+    rows = {
+        name: {
+            "sd_of_linear_predictor": sd,
+            "share_above_cutoff": share_above_cutoff(base_rate, cutoff, sd),
+            "simulated": simulate_share_above_cutoff(
+                base_rate, cutoff, [sd / effects] * effects, correlation=1, n=n, seed=seed
+            ),
+        }
+        for name, sd in spreads.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def _constant(linear: np.ndarray, base_rate: float, weights: np.ndarray) -> float:

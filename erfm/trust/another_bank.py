@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,10 +11,16 @@ import numpy as np
 import pandas as pd
 
 from erfm import ties
-from erfm.formats import p_text
-from erfm.logistic import LogisticFit, coefficient_table, fit_logistic, scaled_odds_ratios
+from erfm.formats import p_text, percent
+from erfm.logistic import (
+    CONSTANT,
+    LogisticFit,
+    coefficient_table,
+    fit_logistic,
+    scaled_odds_ratios,
+)
 from erfm.stepwise import forward_lr
-from erfm.study import Study, StudyError, design_matrix
+from erfm.study import Predictor, Study, StudyError, design_matrix
 from erfm.trust.curves import bend
 from erfm.validation import wilson_interval
 
@@ -98,6 +105,32 @@ def verdict(claim: Claim, b: float, p_value: float) -> str:
     return CLAIM_HOLDS if (b > 0) == (claim.sign == "+") else OPPOSITE
 
 
+def verdicts(claimed: dict[str, Claim], evidence: pd.DataFrame) -> dict[str, str]:
+    """Judge each claim by the table of `effects`; see `verdict`."""
+    return {
+        name: verdict(claim, *evidence.loc[name, ["b", "p_value"]])
+        for name, claim in claimed.items()
+    }
+
+
+def measures(banks: dict[str, tuple[Study, pd.DataFrame]]) -> pd.DataFrame:
+    """Return how each bank measures each predictor, as text: its unit or its levels.
+
+    `banks` gives study and model-building sample by the bank's name. Two more rows say how many
+    were retained, and how many customers there are.
+    """
+    table = pd.DataFrame(
+        {
+            bank: {p.name: p.unit or ", ".join(p.levels) for p in study.predictors.values()}
+            for bank, (study, _) in banks.items()
+        }
+    )
+    frames = [frame for _, frame in banks.values()]
+    table.loc["Retained"] = [percent(frame["retained"].mean()) for frame in frames]
+    table.loc["Customers that build the model"] = [f"{len(frame):,}" for frame in frames]
+    return table
+
+
 def coefficient_claims(
     claimed: dict[str, Claim], by_construction: pd.DataFrame, evidence: pd.DataFrame
 ) -> pd.DataFrame:
@@ -126,6 +159,11 @@ def effect_text(effect: pd.Series) -> str:
 def order(table: pd.DataFrame) -> list[str]:
     """Return the terms of `effects` by |B · sd|, the largest first."""
     return list(table.index[ties.descending(table["x_standardised"].abs())])
+
+
+def final_effects(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the `effects` in the equation that forward selection keeps."""
+    return effects(study, fit_logistic(study, frame, list(forward_lr(study, frame).terms)), frame)
 
 
 def selection_claims(
@@ -198,9 +236,26 @@ def at_size(study: Study, frame: pd.DataFrame, size: int, repeats: int, seed: in
         drawn = frame.iloc[rng.choice(len(frame), size, replace=False)]
         full = effects(study, fit_logistic(study, drawn), drawn)
         signs = np.sign(full["b"]).where(full["p_value"] < SIGNIFICANT, 0).astype(int)
-        final = fit_logistic(study, drawn, list(forward_lr(study, drawn).terms))
-        rows.append({**signs, "order": order(effects(study, final, drawn))})
+        rows.append({**signs, "order": order(final_effects(study, drawn))})
     return pd.DataFrame(rows)
+
+
+LESS, NEITHER, MORE = OUTCOMES = (
+    "significant, less retention", "not significant", "significant, more retention",
+)  # fmt: skip
+"""What a sample of `at_size` finds for a variable: -1, 0, 1 there."""
+
+
+def outcome_shares(repeated: pd.DataFrame, terms: Iterable[str]) -> pd.DataFrame:
+    """Return in what share of the samples of `at_size` each term had each of the `OUTCOMES`."""
+    shares = pd.DataFrame({term: repeated[term].value_counts(normalize=True) for term in terms})
+    return shares.reindex([-1, 0, 1]).fillna(0).set_axis(list(OUTCOMES)).T
+
+
+def knots_at(frame: pd.DataFrame, curves: Iterable[str], knots: int) -> dict[str, np.ndarray]:
+    """Return the knots of each curve: quantiles at even steps from 5% to 95%."""
+    steps = np.linspace(0.05, 0.95, knots)
+    return {name: np.unique(frame[name].quantile(steps)) for name in curves}
 
 
 def curved(
@@ -208,11 +263,37 @@ def curved(
 ) -> tuple[Study, pd.DataFrame]:
     """Add restricted cubic splines of some predictors, as predictors of the study returned.
 
-    The knots are quantiles at even steps from 5% to 95%: a variable whose values crowd in several
-    places needs more of them than the three to five that are customary.
+    The knots are those of `knots_at`: a variable whose values crowd in several places needs more of
+    them than the three to five that are customary.
     """
-    steps = np.linspace(0.05, 0.95, knots)
-    return bend(study, frame, {name: np.unique(frame[name].quantile(steps)) for name in curves})
+    return bend(study, frame, knots_at(frame, curves, knots))
+
+
+def with_one_curve(
+    study: Study, frame: pd.DataFrame, term: str, curves: Iterable[str], knots: int
+) -> pd.DataFrame:
+    """Return the effect of `term` in the full model with a single predictor `curved`, each in turn.
+
+    Returns
+    -------
+    DataFrame
+        Index: the predictor that is curved; columns those of `effects`.
+    """
+    rows = {}
+    for name in curves:
+        bent = curved(study, frame, [name], knots)
+        rows[name] = effects(bent[0], fit_logistic(*bent), bent[1], [term]).loc[term]
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def with_columns(
+    study: Study, frame: pd.DataFrame, **columns: pd.Series
+) -> tuple[Study, pd.DataFrame]:
+    """Return a study and its customers with numeric columns added as predictors."""
+    added = {
+        name: Predictor(name=name, column=name, label=name.replace("_", " ")) for name in columns
+    }
+    return replace(study, predictors={**study.predictors, **added}), frame.assign(**columns)
 
 
 def conditioning(
@@ -283,3 +364,82 @@ def rates(frame: pd.DataFrame, by: list[pd.Series]) -> pd.DataFrame:
     limits = [wilson_interval(int(k), int(n)) for n, k in table[["size", "sum"]].to_numpy()]
     table[["lower", "upper"]] = limits
     return table.drop(columns="sum").rename(columns={"size": "customers", "mean": "retention_rate"})
+
+
+def half_line(study: Study, frame: pd.DataFrame, fit: LogisticFit) -> tuple[float, float]:
+    """Return where P(retained) is one half: intercept and slope of frequency over amount.
+
+    All other variables are at their means in `frame`.
+    """
+    b = fit.parameters
+    average = design_matrix(study, frame).drop(columns=["amount", "frequency"]).mean()
+    constant = b[CONSTANT] + b[average.index] @ average
+    return -constant / b["frequency"], -b["amount"] / b["frequency"]
+
+
+def within_fifths(
+    study: Study, frame: pd.DataFrame, term: str, by: str, step: float, noun: str
+) -> pd.DataFrame:
+    """Return the odds ratio of `term` alone, per `step`, among all and within fifths of `by`.
+
+    Returns
+    -------
+    DataFrame
+        Index: "all customers", then the fifths' limits with `noun`; odds_ratio, lower and upper.
+    """
+    parts = {"all customers": frame} | {
+        f"{int(part[by].min())} to {int(part[by].max())} {noun}": part
+        for _, part in frame.groupby(pd.qcut(frame[by], 5), observed=True)
+    }
+    rows = {
+        name: scaled_odds_ratios(fit_logistic(study, part, [term]), pd.Series({term: step})).loc[
+            term
+        ]
+        for name, part in parts.items()
+    }
+    return pd.DataFrame(rows).T
+
+
+def observed_and_expected(
+    expected: pd.DataFrame, groups: dict[str, int]
+) -> dict[str, pd.DataFrame]:
+    """Return observed and expected retention in groups of about equal size of some variables.
+
+    Parameters
+    ----------
+    expected : DataFrame
+        Customers, with the probabilities ``straight`` and ``curved`` of two models.
+    groups : dict of str to int
+        How many groups of each variable.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        For each variable the table of `rates`, with the group's median ``middle`` and the means of
+        ``straight`` and ``curved``.
+    """
+    tables = {}
+    for name, number in groups.items():
+        group = pd.qcut(expected[name], number, duplicates="drop")
+        means = expected.groupby(group, observed=True).agg(
+            middle=(name, "median"), straight=("straight", "mean"), curved=("curved", "mean")
+        )
+        tables[name] = rates(expected, [group]).join(means)
+    return tables
+
+
+def means_by(values: pd.Series, group: pd.Series) -> pd.DataFrame:
+    """Return mean and sem of the values of each group, with the mean's 95% limits."""
+    table = values.groupby(group, observed=True).agg(["mean", "sem"])
+    return table.assign(
+        lower=table["mean"] - 1.96 * table["sem"], upper=table["mean"] + 1.96 * table["sem"]
+    )
+
+
+def tenths(values: pd.Series) -> pd.Series:
+    """Return each value's tenth of the customers as text in order, e.g. "10–30"."""
+    tenth = pd.qcut(values, 10, labels=False)
+    limits = values.groupby(tenth).agg(["min", "max"])
+    names = [f"{low:.0f}–{high:.0f}" for low, high in limits.to_numpy()]
+    written = tenth.map(dict(zip(limits.index, names, strict=True)))
+    return pd.Series(pd.Categorical(written, names), index=values.index)

@@ -39,6 +39,27 @@ def _odds_axis(axes: Axes, ticks: list[float]) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
 
 
+def alt_of_forests(study: Study, table: pd.DataFrame) -> str:
+    """Return the alternative text of `two_forests`, for the other bank's `effects`."""
+    ratios = [f"{study.label(t)} {ratio:.2f}" for t, ratio in table["odds_ratio"].items()]
+    return (
+        "Forest plot of six odds ratios per standard deviation at two banks. Other bank: "
+        f"{', '.join(ratios)}."
+    )
+
+
+def alt_of_ladder(study: Study, table: pd.DataFrame) -> str:
+    """Return the alternative text of `conditioning_ladder`, for the other bank's table."""
+    told = [
+        f"{study.label(term)} {', '.join(f'{ratio:.2f}' for ratio in part['odds_ratio'])}"
+        for term, part in table.groupby(level=0, sort=False)
+    ]
+    return (
+        "Odds ratios of four variables in models that take in more and more others. Other bank: "
+        f"{'; '.join(told)}."
+    )
+
+
 def two_forests(study: Study, banks: dict[str, pd.DataFrame]) -> Figure:
     """Draw each variable's odds ratio per standard deviation at two banks.
 
