@@ -272,6 +272,12 @@ def _odds_ticks(lower: float, upper: float) -> list[float]:
     return [1 + spread * share for share in (-1, -0.5, 0, 0.5, 1) if spread * share > -1]
 
 
+def selection_alt(selection: ForwardSelection) -> str:
+    """Describe the figure of `selection_path` by the values in it."""
+    values = [f"step {s.number} {-2 * s.log_likelihood:.0f}" for s in selection.steps]
+    return f"Line from step to step showing −2 log-likelihood falling: {', '.join(values)}."
+
+
 def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     """Draw how −2 log-likelihood falls from step to step, each named by what entered or left."""
     steps = selection.steps
