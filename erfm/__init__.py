@@ -36,6 +36,7 @@ _HOMES = {
     # 3 stepwise reduction
     "forward_lr": "stepwise",
     "path_table": "stepwise",
+    "final_equation": "stepwise",
     # 4 holdout validation
     "classification_table": "validation",
     "classification_rates": "validation",

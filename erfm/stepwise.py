@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from erfm.logistic import no_maximum_error
+from erfm.logistic import LogisticFit, fit_logistic, no_maximum_error
+from erfm.samples import Samples
 from erfm.study import Study, design_matrix
 
 OVERALL = "Overall statistics"
@@ -116,6 +117,20 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
         return search(standardise(design), outcome, groups, study.entry_p, study.removal_p)
     except np.linalg.LinAlgError:
         raise no_maximum_error(study, design, outcome) from None
+
+
+def final_equation(study: Study, samples: Samples) -> LogisticFit:
+    """Return the equation that forward LR selects on the model-building sample, as reported.
+
+    `forward_lr` chooses the terms, `fit_logistic` estimates their coefficients on the same
+    customers. Where no term enters, the equation is the constant alone: its ``terms`` are empty.
+
+    Raises
+    ------
+    StudyError
+        A model on the path has no maximum (separation), naming the variable.
+    """
+    return fit_logistic(study, samples.build, list(forward_lr(study, samples.build).terms))
 
 
 def standardise(design: pd.DataFrame) -> np.ndarray:

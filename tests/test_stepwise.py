@@ -12,7 +12,7 @@ from scipy import stats
 
 from erfm.customers.study_file import load_study
 from erfm.logistic import fit_logistic
-from erfm.stepwise import OVERALL, ForwardSelection, forward_lr, path_table
+from erfm.stepwise import OVERALL, ForwardSelection, final_equation, forward_lr, path_table
 from erfm.study import Predictor, Study, StudyError, design_matrix
 
 DATA_SETS = pytest.mark.parametrize("data_set", ["sample", "reconstruction"])
@@ -359,3 +359,21 @@ def test_search_and_fit_agree_on_what_has_a_maximum(seed):
         last = forward_lr(study, frame).steps[-1]
         if len(last.terms) == 2:
             assert last.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-9)
+
+
+# --- The equation that is reported ----------------------------------------------------------------
+
+
+def test_final_equation_is_the_reported_fit_of_the_selected_terms(reconstruction):
+    study, samples = reconstruction
+    selection, final = forward_lr(study, samples.build), final_equation(study, samples)
+    assert tuple(final.terms) == selection.terms
+    assert final.n == len(samples.build)
+    assert final.log_likelihood == pytest.approx(selection.steps[-1].log_likelihood, abs=1e-8)
+
+
+def test_final_equation_is_the_constant_where_nothing_enters(reconstruction):
+    study, samples = reconstruction
+    final = final_equation(dataclasses.replace(study, entry_p=1e-300), samples)
+    assert final.terms == {} and list(final.parameters.index) == ["Constant"]
+    assert final.log_likelihood == pytest.approx(final.null_log_likelihood, rel=1e-12)
