@@ -54,12 +54,12 @@ def strongest(study: Study, coefficients: pd.DataFrame, frame: pd.DataFrame) -> 
 
 def _one_more(study: Study, column: str) -> str:
     """Return what a difference of 1 in a design column means."""
-    name, _, level = column.partition("(")
-    predictor = study.predictors[name]
+    term, level = study.design.columns[column]
+    predictor = study.predictors[term]
     if not predictor.categorical:
         return f"one more unit ({markdown(predictor.unit or 'as recorded')})"
     compared = f" rather than {markdown(predictor.reference)}" if len(predictor.levels) > 2 else ""
-    return f"being {markdown(level[:-1])}{compared}"
+    return f"being {markdown(level)}{compared}"
 
 
 def _small(study: Study, name: str, b: float, sd: float) -> str:
