@@ -307,7 +307,7 @@ def test_a_full_disk_leaves_the_old_site_and_exports(kept, monkeypatch):
             build_report(study.path)
         assert (build / "exports" / "tables.xlsx").read_bytes() == b"old"
         assert len(list((build / "exports").iterdir())) == 1
-    monkeypatch.setattr(report, "Sphinx", fail)
+    monkeypatch.setattr("erfm.report.site.Sphinx", fail)
     with pytest.raises(FileError, match=r"mine_\w+: no space left on device\. Make room"):
         build_report(study.path)
     assert (build / "exports" / "tables.xlsx").read_bytes() != b"old"
@@ -348,7 +348,7 @@ def test_a_notebook_finds_its_study_at_any_path(tmp_path, write_study):
     study = load_study(write_study(tmp_path / "my \"; 1/0\n'\\ 报告" / "客 户.toml"))
     notebook = prepare(FULL_MODEL, study)
     shown = nbformat.v4.new_code_cell("print(ascii((STUDY, str(study.location))))")
-    notebook.cells = [*notebook.cells[:3], shown]
+    notebook.cells = [*notebook.cells[:4], shown]
     execute(notebook)
     printed = notebook.cells[-1].outputs[0]["text"]
     assert printed.strip() == ascii((str(study.location), str(study.location)))

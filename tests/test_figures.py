@@ -84,7 +84,8 @@ def test_selection_path_falls_as_the_steps_do(reconstruction):
 
 def test_roc_and_calibration_draw_their_tables(full):
     curve = roc(full.outcome, full.probabilities)
-    drawn = figures.roc_figure(curve, {"cut-off": (0.2, 0.6)}).axes[0].lines
+    rates = pd.DataFrame({"rate": [0.8, 0.6]}, index=["specificity", "sensitivity"])
+    drawn = figures.roc_figure(curve, {0.5: rates}).axes[0].lines
     assert drawn[0].get_ydata() == pytest.approx(curve.curve["sensitivity"])
     assert drawn[2].get_xydata()[0] == pytest.approx((0.2, 0.6))
     groups = calibration_groups(full.outcome, full.probabilities)

@@ -67,6 +67,7 @@ def test_deviance_and_cutoff():
 def test_a_scale_is_drawn_with_its_words():
     drawn = scales.cutoff(0.6024, 0.32759)
     axes = drawn.draw().axes[0]
-    assert (axes.get_title(), axes.get_xlabel()) == (drawn.title, drawn.label)
+    side = plt.rcParams["axes.titlelocation"]
+    assert (axes.get_title(loc=side), axes.get_xlabel()) == (drawn.title, drawn.label)
     assert [text.get_text() for text in axes.get_yticklabels()] == list(drawn.points.index)
     assert {text.get_text() for text in axes.texts} == {"0.3276", "0.6024"}
