@@ -9,12 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
+
+LONGEST_SLUG = 32
+
+
+def slug(text: str) -> str:
+    """Return the letters and digits of `text`, of any script, joined by "_": a harmless file name.
+
+    It is cut where it is long, and empty where there is neither letter nor digit.
+    """
+    words = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFKC", text))
+    return words[:LONGEST_SLUG].strip("_")
+
 
 # Controls but tab and line breaks, halves of characters, and marks that reverse the text after
 # them: programs do not show these, and some stop at them.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+
 # What Markdown or MyST takes for markup: anywhere, before a name that makes it an entity, at the
 # edge of a word; and what opens a block at the start of a line.
 _MARKUP = re.compile(r"[][\\`*{}<|~#$]|&(?=#?\w+(?:;|\Z))|(?<![^\W_])_|_(?![^\W_])")

@@ -268,6 +268,12 @@ def _odds_ticks(lower: float, upper: float) -> list[float]:
     return [1 + spread * share for share in (-1, -0.5, 0, 0.5, 1) if spread * share > -1]
 
 
+def selection_alt(selection: ForwardSelection) -> str:
+    """Describe the figure of `selection_path` by the values in it."""
+    values = [f"step {s.number} {-2 * s.log_likelihood:.0f}" for s in selection.steps]
+    return f"Line from step to step showing −2 log-likelihood falling: {', '.join(values)}."
+
+
 def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     """Draw how −2 log-likelihood falls from step to step, each named by what entered or left."""
     steps = selection.steps
@@ -292,15 +298,19 @@ def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     return figure
 
 
-def roc_figure(curve: RocCurve, marked: dict[str, tuple[float, float]]) -> Figure:
-    """Draw the ROC curve; `marked` gives (1 − specificity, sensitivity) of named cut-offs."""
+def roc_figure(curve: RocCurve, rates: dict[float, pd.DataFrame]) -> Figure:
+    """Draw the ROC curve with some cut-offs marked.
+
+    `rates` holds the table of `validation.classification_rates` for each cut-off.
+    """
     figure, axes = plt.subplots(figsize=(4.8, 4.6))
     axes.plot(1 - curve.curve["specificity"], curve.curve["sensitivity"], color=BLUE, lw=1.8)
     axes.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2)
-    for (name, (x, y)), marker, color in zip(
-        marked.items(), "sD^v", [VERMILION, GREEN, ORANGE, PURPLE], strict=False
+    for (cutoff, table), marker, color in zip(
+        rates.items(), "sD^v", [VERMILION, GREEN, ORANGE, PURPLE], strict=False
     ):
-        axes.plot(x, y, marker=marker, color=color, ls="", ms=8, label=name)
+        x, y = 1 - table.loc["specificity", "rate"], table.loc["sensitivity", "rate"]
+        axes.plot(x, y, marker=marker, color=color, ls="", ms=8, label=f"cut-off {cutoff}")
     axes.set(xlabel="1 − specificity", ylabel="Sensitivity (retained found)", aspect="equal")
     axes.legend(loc="lower right")
     axes.set_title(f"AUC {curve.auc:.3f} (95% {curve.lower:.3f} to {curve.upper:.3f})")
@@ -325,13 +335,23 @@ def calibration(groups: pd.DataFrame) -> Figure:
     return figure
 
 
-def classification_mosaic(tables: dict[str, pd.DataFrame]) -> Figure:
+def classification_alt(tables: dict[float, pd.DataFrame]) -> str:
+    """Describe the figure of `classification_mosaic` by the counts in it."""
+    described = [
+        f"Cut-off {cutoff}: {t.iloc[0, 0]} churned and {t.iloc[1, 1]} retained right, "
+        f"{t.iloc[0, 1]} and {t.iloc[1, 0]} wrong"
+        for cutoff, t in tables.items()
+    ]
+    return "Classification tables as areas, wrong answers hatched. " + "; ".join(described)
+
+
+def classification_mosaic(tables: dict[float, pd.DataFrame]) -> Figure:
     """Draw classification tables as pictures: area is the number of customers.
 
-    `tables` gives a caption and the table of `validation.classification_table` for each panel.
+    `tables` holds the table of `validation.classification_table` for each cut-off.
     """
     figure, panels = plt.subplots(1, len(tables), figsize=(WIDTH, 3.6), squeeze=False)
-    for axes, (caption, table) in zip(panels.flat, tables.items(), strict=True):
+    for axes, (cutoff, table) in zip(panels.flat, tables.items(), strict=True):
         counts = table.loc[
             ["churned", "retained"], ["predicted_churned", "predicted_retained"]
         ].to_numpy(dtype=float)
@@ -359,7 +379,7 @@ def classification_mosaic(tables: dict[str, pd.DataFrame]) -> Figure:
             bottom += height
         axes.set_yticks([heights[0] / 2, heights[0] + heights[1] / 2], ["churned", "retained"])
         axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-        axes.set(xlabel="Predicted churned | retained (% of row)", title=caption)
+        axes.set(xlabel="Predicted churned | retained (% of row)", title=f"Cut-off {cutoff}")
         axes.set_xlim(-0.14, 1.14)
         axes.grid(False)
     panels.flat[0].set_ylabel("Observed")

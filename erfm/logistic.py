@@ -12,7 +12,7 @@ from scipy import optimize, special, stats
 
 from erfm import ties
 from erfm.escaping import latex_in_formula
-from erfm.study import Study, StudyError, design_columns, design_matrix
+from erfm.study import Study, StudyError, design_matrix, make_design
 
 CONSTANT = "Constant"
 
@@ -81,7 +81,7 @@ def fit_logistic(study: Study, frame: pd.DataFrame, terms: list[str] | None = No
         raise no_maximum_error(study, design, outcome) from None
     names = pd.Index([CONSTANT, *design.columns])
     return LogisticFit(
-        terms=design_columns(study, terms),
+        terms=make_design(study.predictors, terms).groups,
         parameters=pd.Series(back @ result.params, index=names),
         covariance=pd.DataFrame(back @ covariance @ back.T, names, names),
         log_likelihood=float(result.llf),
@@ -160,9 +160,6 @@ def predict(fit: LogisticFit, study: Study, frame: pd.DataFrame) -> np.ndarray:
     design = design_matrix(study, frame, list(fit.terms))
     slopes = fit.parameters.drop(CONSTANT)
     return special.expit(fit.parameters[CONSTANT] + design.to_numpy() @ slopes.to_numpy())
-
-
-# --- The tables -----------------------------------------------------------------------------------
 
 
 def coefficient_table(fit: LogisticFit, level: float = 0.95) -> pd.DataFrame:

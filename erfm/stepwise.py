@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from erfm.logistic import design_columns, design_matrix, no_maximum_error
-from erfm.study import Study
+from erfm.logistic import LogisticFit, fit_logistic, no_maximum_error
+from erfm.samples import Samples
+from erfm.study import Study, design_matrix
 
 OVERALL = "Overall statistics"
 ROWS_AT_A_TIME = 8192
@@ -110,12 +111,26 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
     position = {column: i + 1 for i, column in enumerate(design.columns)}
     groups = {
         term: [position[column] for column in columns]
-        for term, columns in design_columns(study).items()
+        for term, columns in study.design.groups.items()
     }
     try:
         return search(standardise(design), outcome, groups, study.entry_p, study.removal_p)
     except np.linalg.LinAlgError:
         raise no_maximum_error(study, design, outcome) from None
+
+
+def final_equation(study: Study, samples: Samples) -> LogisticFit:
+    """Return the equation that forward LR selects on the model-building sample, as reported.
+
+    `forward_lr` chooses the terms, `fit_logistic` estimates their coefficients on the same
+    customers. Where no term enters, the equation is the constant alone: its ``terms`` are empty.
+
+    Raises
+    ------
+    StudyError
+        A model on the path has no maximum (separation), naming the variable.
+    """
+    return fit_logistic(study, samples.build, list(forward_lr(study, samples.build).terms))
 
 
 def standardise(design: pd.DataFrame) -> np.ndarray:
@@ -200,7 +215,7 @@ def _step(
 
 
 @dataclass(frozen=True)
-class Model:
+class Maximum:
     """One maximum: the coefficients of all columns (0 outside the model) and the log-likelihood."""
 
     coefficients: np.ndarray
@@ -212,13 +227,13 @@ class Likelihood:
 
     def __init__(self, matrix: np.ndarray, outcome: np.ndarray, groups: dict[str, list[int]]):
         self.matrix, self.outcome, self.groups = matrix, outcome, groups
-        self.models: dict[frozenset[str], Model] = {}
+        self.models: dict[frozenset[str], Maximum] = {}
         self.informations: dict[frozenset[str], tuple[np.ndarray, np.ndarray]] = {}
 
     def columns(self, terms: tuple[str, ...]) -> list[int]:
         return [0, *(i for term in terms for i in self.groups[term])]
 
-    def model(self, terms: tuple[str, ...], start: np.ndarray | None = None) -> Model:
+    def model(self, terms: tuple[str, ...], start: np.ndarray | None = None) -> Maximum:
         """Return the maximum of the model with `terms`, fitted once."""
         key = frozenset(terms)
         if key not in self.models:
@@ -236,7 +251,7 @@ class Likelihood:
         start[0] = special.logit(self.outcome.mean())
         return start
 
-    def _maximise(self, columns: list[int], start: np.ndarray) -> Model:
+    def _maximise(self, columns: list[int], start: np.ndarray) -> Maximum:
         """Climb from `start` by Newton's method, halving steps that do not rise.
 
         Where the outcomes are separated the likelihood flattens but the steps stay about 1 in the
@@ -255,7 +270,7 @@ class Likelihood:
             coefficients = coefficients + step
             if rise < 1e-9 and np.abs(step).max() < 1e-4:
                 # The error left is of the order of rise²: below the last digit of a float.
-                return Model(coefficients, value + rise)
+                return Maximum(coefficients, value + rise)
         raise np.linalg.LinAlgError("the likelihood has no maximum")
 
     def _derivatives(

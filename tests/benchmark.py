@@ -21,9 +21,10 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
 
-from erfm.logistic import design_columns, design_matrix, fit_logistic
+from erfm.customers.study_file import load_study
+from erfm.logistic import fit_logistic
 from erfm.stepwise import forward_lr
-from erfm.study import Predictor, Study, load_study
+from erfm.study import Predictor, Study, design_matrix
 
 SIZES = {2_000: 25, 1_000_000: 1}
 """Numbers of customers, and how often each search is timed in its process."""
@@ -67,7 +68,7 @@ def lean_search(study: Study, frame: pd.DataFrame) -> tuple[list[str], pd.Series
 def naive_search(study: Study, frame: pd.DataFrame) -> tuple[list[str], pd.Series]:
     """Forward selection as it is commonly written: every candidate model is fitted anew."""
     design = sm.add_constant(design_matrix(study, frame))
-    columns, outcome = design_columns(study), frame["retained"]
+    columns, outcome = study.design.groups, frame["retained"]
 
     def fit(terms: list[str]):
         chosen = ["const", *(column for term in terms for column in columns[term])]

@@ -11,7 +11,10 @@ import pytest
 import statsmodels
 from hypothesis import settings
 
-from erfm.study import ROOT, Samples, Study, load_customers, load_study, split_samples
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study
+from erfm.samples import Samples, split_samples
+from erfm.study import ROOT, Study
 
 settings.register_profile("erfm", derandomize=True, deadline=None)
 settings.load_profile("erfm")

@@ -31,9 +31,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 
-from erfm.drafting import draft_study, write_draft
-from erfm.reading import Format, StudyError
-from erfm.study import load_customers, load_study
+from erfm.customers.drafting import draft_study, write_draft
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study
+from erfm.study import Format, StudyError
 
 # Header (identifier, two numbers, category, outcome), categories, outcomes, encodings.
 LANGUAGES = {
@@ -445,7 +446,7 @@ def judge(case: Case) -> tuple[str, str]:
 
 def _told(case: Case) -> Path:
     """Write a study file by someone who knows how the file is written."""
-    from erfm.drafting import _toml
+    from erfm.customers.drafting import _toml
 
     form, header = case.form, case.names
     lines = [

@@ -40,16 +40,13 @@ DESCRIPTION = f"{FORMULA} {IMAGE}\n\n{INCLUDE}\n\n{SUBSTITUTION} {PIPES} {CHINES
 SOURCE = f"{COMMAND} {SCRIPT} {RAW} {ITEM} {CONTROL} {LONG}"
 RETAINED, CHURNED = f"{AT} {SCRIPT}", f"{MINUS} | {EMPHASIS}"
 
-# A predictor's name may have no bracket.
-TAG = "<script>alert`4`</script>"
-
 # What each predictor is called, its label, its unit and its role; names are keys of the study file.
 NUMBERS = {
     "a/b": (f"{SCRIPT} {DOLLARS} / {RAW}", IMAGE, "recency"),
     "../a b": (f"{INCLUDE} {PIPES} {EMPHASIS}", DOLLARS, "frequency"),
-    TAG: (f"{LINK} {IMAGE} {MARKS}", COMMAND, "amount"),
+    SCRIPT: (f"{LINK} {IMAGE} {MARKS}", COMMAND, "amount"),
     FORMULA: (f"{FORMULA} {SUBSTITUTION}", ITEM, "has_child"),
-    "x [y]": (f"{COMMAND} {LONG}", AT, "age"),
+    "x (y)": (f"{COMMAND} {LONG}", AT, "age"),
     "A/B": (f"{ITEM} {CHINESE} {ARABIC} {CONTROL}", "", ""),
 }
 CATEGORIES = {
@@ -68,13 +65,13 @@ def hostile_customers(n: int = 400) -> pd.DataFrame:
     rng = np.random.default_rng(2012)
     numbers = {name: rng.normal(size=n).round(3) for name in NUMBERS}
     numbers["../a b"] = rng.poisson(6, n).astype(float)
-    numbers["x [y]"] = rng.integers(18, 80, n).astype(float)
+    numbers["x (y)"] = rng.integers(18, 80, n).astype(float)
     codes = {name: rng.integers(len(levels), size=n) for name, (_, levels, _) in CATEGORIES.items()}
     logit = (
         0.9 * numbers["a/b"]
         - 0.35 * (numbers["../a b"] - 6)
-        + 0.9 * numbers[TAG]
-        + 0.04 * (numbers["x [y]"] - 45)
+        + 0.9 * numbers[SCRIPT]
+        + 0.04 * (numbers["x (y)"] - 45)
         + 1.2 * codes["gender"]
         - 0.8 * codes["[^1]"]
     )
@@ -86,7 +83,7 @@ def hostile_customers(n: int = 400) -> pd.DataFrame:
         table[_column(label)] = np.array(levels, dtype=object)[codes[name]]
     table["outcome"] = np.where(stays, RETAINED, CHURNED)
     missing = rng.choice(n, 24, replace=False)
-    table.loc[missing, _column(LABELS["x [y]"])] = np.nan
+    table.loc[missing, _column(LABELS["x (y)"])] = np.nan
     table.loc[rng.choice(n, 2, replace=False), _column(LABELS["../a b"])] = 30.0
     return table
 

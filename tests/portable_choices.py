@@ -13,11 +13,16 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_info
 
-from erfm import alternatives, decisions, imputation, resampling, scoring, validation
-from erfm.importance import ranks, standardised_coefficients
+from erfm import validation
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study
 from erfm.logistic import fit_logistic, hosmer_lemeshow, predict
+from erfm.samples import split_samples
+from erfm.standardised import ranks, standardised_coefficients
 from erfm.stepwise import forward_lr
-from erfm.study import Study, load_customers, load_study, split_samples
+from erfm.study import Study
+from erfm.trust import decisions, imputation, other_models, resampling
+from erfm.warning import scoring
 
 STUDY = """
 title = "Ties"
@@ -85,7 +90,7 @@ def choices(study: Study) -> dict[str, object]:
     model = scoring.describe_model(study, fit, build, "2012-12-31")
     scores = scoring.score(model, pd.concat([build, holdout]))
     benefit = decisions.decision_curve(observed, probability, repetitions=20, seed=1)
-    folds = alternatives.cross_validate(study, build, 3, 1, seed=1)
+    folds = other_models.cross_validate(study, build, 3, 1, seed=1)
     groups = hosmer_lemeshow(fit.outcome, fit.probabilities).table
     calibrated = validation.calibration_groups(observed, probability)
     rates = [constant.outcome.mean(), study.cutoff, float(np.sort(probability, kind="stable")[50])]

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from erfm.portable import machines
+from erfm.report.portable import machines
 from erfm.study import ROOT
 
 NBVAL = ["-m", "pytest", "-n", "auto", "--dist", "loadscope", "--nbval", "--nbval-current-env"]

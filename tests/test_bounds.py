@@ -13,7 +13,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy import optimize, special, stats
 
-from erfm.bounds import (
+from erfm.descriptives import standard_error_of_kurtosis, standard_error_of_skewness
+from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
+from erfm.paper.bounds import (
     SAS_DIVISOR,
     examine_interval,
     examine_kurtosis,
@@ -34,9 +36,7 @@ from erfm.bounds import (
     narrowest_interval,
     skewness_bound,
 )
-from erfm.descriptives import standard_error_of_kurtosis, standard_error_of_skewness
-from erfm.examination import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
-from erfm.published import printed, printed_number
+from erfm.paper.ledger import printed, printed_number
 
 EXPECTED = Path(__file__).parent / "expected"
 R = pd.read_csv(EXPECTED / "examination.csv", index_col="quantity")["value"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from erfm.charsets import decodes, fitting, is_encoding
+from erfm.customers.charsets import decodes, fitting, is_encoding
 
 WORDS = {
     "gb18030": "客户 编号 交易 金额 性别 北京 上海 广州 张伟 王芳 李娜 刘洋 陈杰 满意 一般 东区 西区 教师 工人",

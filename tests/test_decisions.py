@@ -8,7 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from erfm.decisions import (
+from erfm.logistic import fit_logistic, predict
+from erfm.ties import at_least
+from erfm.trust.decisions import (
     compare_cutoffs,
     cost_cutoff,
     cutoff_curve,
@@ -17,8 +19,6 @@ from erfm.decisions import (
     useful_thresholds,
     youden_cutoff,
 )
-from erfm.logistic import fit_logistic, predict
-from erfm.ties import at_least
 from erfm.validation import classification_rates
 
 EXPECTED = Path(__file__).parent / "expected"

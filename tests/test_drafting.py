@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.datasets import anes96
 
-from erfm.drafting import LEFT_OUT, WHOLE_FILE, draft_study, main_new, write_draft
+from erfm.customers.drafting import LEFT_OUT, WHOLE_FILE, draft_study, main_new, write_draft
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study, parse_study
 from erfm.logistic import fit_logistic
-from erfm.reading import StudyError
+from erfm.samples import split_samples
 from erfm.stepwise import forward_lr
-from erfm.study import Study, load_customers, load_study, parse_study, split_samples
+from erfm.study import Study, StudyError
 
 
 def analysed(path: Path) -> Study:

@@ -11,17 +11,23 @@ from hostile import CHINESE, LABELS, LONG, write_hostile_study
 from matplotlib import font_manager
 from matplotlib.text import Text
 
-from erfm import figures, figures_beyond, figures_examination, figures_warning
+from erfm import figures
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study
 from erfm.descriptives import retention_by
-from erfm.importance import DEFINITIONS, standardised_coefficients
-from erfm.logistic import design_matrix, fit_logistic, scaled_odds_ratios
-from erfm.page import save_figure
-from erfm.scorecard import scorecard
-from erfm.scoring import error_rates
-from erfm.splines import fit_curves, linearity_tests
+from erfm.logistic import fit_logistic, scaled_odds_ratios
+from erfm.paper import figures as figures_examination
+from erfm.paper.scorecard import scorecard
+from erfm.report.page import save_figure
+from erfm.samples import sample_path, split_samples
+from erfm.standardised import DEFINITIONS, standardised_coefficients
 from erfm.stepwise import forward_lr
-from erfm.study import load_customers, load_study, sample_path, split_samples
+from erfm.study import design_matrix
+from erfm.trust import figures as figures_beyond
+from erfm.trust.curves import fit_curves, linearity_tests
 from erfm.validation import calibration_groups, classification_table, roc
+from erfm.warning import figures as figures_warning
+from erfm.warning.fairness import error_rates
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +84,8 @@ def test_selection_path_falls_as_the_steps_do(reconstruction):
 
 def test_roc_and_calibration_draw_their_tables(full):
     curve = roc(full.outcome, full.probabilities)
-    drawn = figures.roc_figure(curve, {"cut-off": (0.2, 0.6)}).axes[0].lines
+    rates = pd.DataFrame({"rate": [0.8, 0.6]}, index=["specificity", "sensitivity"])
+    drawn = figures.roc_figure(curve, {0.5: rates}).axes[0].lines
     assert drawn[0].get_ydata() == pytest.approx(curve.curve["sensitivity"])
     assert drawn[2].get_xydata()[0] == pytest.approx((0.2, 0.6))
     groups = calibration_groups(full.outcome, full.probabilities)
@@ -163,7 +170,7 @@ def hostile(tmp_path_factory):
 def hostile_figures(study, samples):
     """Yield every figure that shows labels or levels of a study."""
     path, full = sample_path(study, samples.complete, samples), fit_logistic(study, samples.build)
-    yield figures.sample_flow(path.assign(customers=[9, 5, 3, 2]), LABELS["x [y]"])
+    yield figures.sample_flow(path.assign(customers=[9, 5, 3, 2]), LABELS["x (y)"])
     yield figures.distributions(study, samples.complete)
     rates = {p.name: retention_by(p, samples.complete) for p in study.predictors.values()}
     yield figures.retention_rates(study, rates, 0.5)

@@ -3,13 +3,13 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from erfm.figures_warning import explore
+from erfm.warning.figures import explore
 
 
 @pytest.fixture
 def drawn(monkeypatch):
     """The numbers that the figures were drawn with."""
-    monkeypatch.setattr("erfm.figures_warning.display", lambda figure: None)
+    monkeypatch.setattr("erfm.warning.figures.display", lambda figure: None)
     return []
 
 

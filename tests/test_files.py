@@ -12,18 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erfm import files
-from erfm.files import (
+from erfm.customers.files import (
     REMEDIES,
     FileError,
     check_output,
     explain,
     remove,
     replacing,
-    slug,
     write_bytes,
     write_text,
 )
+from erfm.escaping import LONGEST_SLUG, slug
 from erfm.study import StudyError
 
 
@@ -85,7 +84,8 @@ def test_a_full_disk_leaves_the_old_file(tmp_path):
     path = tmp_path / "list.csv"
     path.write_bytes(b"old")
     program = (
-        "import resource, sys; from pathlib import Path; from erfm.files import write_bytes\n"
+        "import resource, sys; from pathlib import Path\n"
+        "from erfm.customers.files import write_bytes\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))\n"
         "write_bytes(Path(sys.argv[1]), b'x' * 100_000)"
     )
@@ -255,8 +255,8 @@ ODD = [
 def test_a_slug_is_harmless(text):
     made = slug(text)
     assert all(letter.isalnum() or letter == "_" for letter in made)
-    assert len(made) <= files.LONGEST_SLUG
-    assert len(made.encode("utf-8")) <= 4 * files.LONGEST_SLUG
+    assert len(made) <= LONGEST_SLUG
+    assert len(made.encode("utf-8")) <= 4 * LONGEST_SLUG
     assert unicodedata.is_normalized("NFC", made)
 
 

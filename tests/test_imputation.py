@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from erfm.imputation import (
+from erfm.customers.load import load_customers
+from erfm.logistic import fit_logistic
+from erfm.trust.imputation import (
     DONORS,
     allowed_decimals,
     compare_estimates,
@@ -21,8 +23,6 @@ from erfm.imputation import (
     pool,
     pool_estimates,
 )
-from erfm.logistic import fit_logistic
-from erfm.study import load_customers
 
 EXPECTED = Path(__file__).parent / "expected"
 FROM_R = {

@@ -14,8 +14,6 @@ from erfm.logistic import (
     LogisticFit,
     coefficient_table,
     collinearity,
-    design_columns,
-    design_matrix,
     fit_logistic,
     hosmer_lemeshow,
     model_summary,
@@ -23,7 +21,7 @@ from erfm.logistic import (
     predict,
     scaled_odds_ratios,
 )
-from erfm.study import Predictor, Study, StudyError
+from erfm.study import Predictor, Study, StudyError, design_matrix, make_design
 
 DATA_SETS = pytest.mark.parametrize("data_set", ["sample", "reconstruction"])
 ESTIMATES = ["b", "standard_error", "wald", "p_value", "odds_ratio", "lower", "upper"]
@@ -143,7 +141,7 @@ def test_spector_and_mazzeo_s_students():
 
 def bare_study(predictors: dict[str, Predictor]) -> Study:
     """Return a study with predictors and nothing else that a fit needs."""
-    from erfm.study import load_study
+    from erfm.customers.study_file import load_study
 
     return dataclasses.replace(load_study("reconstruction"), predictors=predictors)
 
@@ -185,7 +183,7 @@ def test_predictions_and_odds_ratios_per_standard_deviation(sample):
 
 def test_design_is_indicators_of_all_levels_but_the_reference(sample):
     study, frame = sample
-    columns = design_columns(study, ["segment", "tenure"])
+    columns = make_design(study.predictors, ["segment", "tenure"]).groups
     assert columns == {"segment": ("segment(plus)", "segment(premium)"), "tenure": ("tenure",)}
     design = design_matrix(study, frame, ["segment", "tenure"])
     assert list(design) == ["segment(plus)", "segment(premium)", "tenure"]

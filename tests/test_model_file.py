@@ -10,9 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from erfm.logistic import fit_logistic
-from erfm.model_file import FORMAT, Model, _digest, describe_model, load_model, save_model
-from erfm.scoring import score
 from erfm.study import StudyError
+from erfm.warning.model_file import (
+    FORMAT,
+    SavedModel,
+    _digest,
+    describe_model,
+    load_model,
+    save_model,
+)
+from erfm.warning.scoring import score
 
 DATE = "2012-12-31"
 TERMS = ["recency", "segment", "gender"]
@@ -20,13 +27,13 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @pytest.fixture(scope="module")
-def model(sample) -> Model:
+def model(sample) -> SavedModel:
     study, frame = sample
     return describe_model(study, fit_logistic(study, frame, TERMS), frame, DATE)
 
 
-def assert_same(one: Model, other: Model) -> None:
-    for part in dataclasses.fields(Model):
+def assert_same(one: SavedModel, other: SavedModel) -> None:
+    for part in dataclasses.fields(SavedModel):
         ours, theirs = getattr(one, part.name), getattr(other, part.name)
         if isinstance(ours, pd.Series):
             pd.testing.assert_series_equal(ours, theirs, check_exact=True)
@@ -185,7 +192,9 @@ def test_every_value_s_type_is_checked(model, tmp_path):
     assert accepted, "a number may be another number"
 
 
-@pytest.mark.parametrize("key", [f.name for f in dataclasses.fields(Model)] + ["sha256", "outcome"])
+@pytest.mark.parametrize(
+    "key", [f.name for f in dataclasses.fields(SavedModel)] + ["sha256", "outcome"]
+)
 def test_every_part_is_needed_and_nothing_else_is_there(model, tmp_path, key):
     path = tmp_path / "model.json"
     names = {"format": "customers_file", "parameters": "coefficients"}

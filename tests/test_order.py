@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from erfm.resampling import at_most, bootstrap
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study
+from erfm.samples import by_identifier, split_samples
 from erfm.stepwise import forward_lr
-from erfm.study import by_identifier, load_customers, load_study, split_samples
+from erfm.trust.resampling import at_most, bootstrap
 
 STUDY = """
 title = "Listed twice"

@@ -8,9 +8,12 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from erfm import page, report
-from erfm.page import Page, as_text, build_folder, figure_folder, save_figure
-from erfm.study import DATA, RESERVED, ROOT, load_study
+from erfm.customers.study_file import load_study
+from erfm.formats import as_text
+from erfm.report import build as report
+from erfm.report import page, students
+from erfm.report.page import Page, build_folder, figure_folder, save_figure
+from erfm.study import DATA, RESERVED, ROOT
 
 # Names of study files that led, or could lead, to another's folder.
 NAMES = [
@@ -116,7 +119,7 @@ def project(tmp_path, monkeypatch) -> Path:
         ):  # fmt: skip
             (root / folder / file).parent.mkdir(parents=True, exist_ok=True)
             (root / folder / file).write_text(file, encoding="utf-8")
-    for module in (page, report):
+    for module in (page, report, students):
         monkeypatch.setattr(module, "ROOT", root)
     return root
 
@@ -152,7 +155,7 @@ def test_a_report_touches_nothing_outside_its_study_s_folder(write_any, project,
         "exports",
     }
     inside = snapshot(own, own / "-")
-    report.write_student_copies()
+    students.write_student_copies()
     assert snapshot(own, own / "-") == inside
 
 

@@ -9,11 +9,12 @@ import pytest
 from hostile import CATEGORIES, LABELS, SCRIPT, TEXTS, TITLE, Shown, write_hostile_study
 from markdown_it import MarkdownIt
 
+from erfm.customers.study_file import load_study
 from erfm.escaping import html, one_line, visible
-from erfm.exporting import read_tables
-from erfm.page import Page
-from erfm.report import _ended, _forward
-from erfm.study import load_study
+from erfm.report.build import _ended
+from erfm.report.exporting import read_tables
+from erfm.report.page import Page
+from erfm.report.site import _forward
 
 RENDER = MarkdownIt("commonmark").enable("table").render
 
@@ -27,7 +28,7 @@ def text_of(markup: str) -> str:
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
-    monkeypatch.setattr("erfm.page.ROOT", tmp_path)
+    monkeypatch.setattr("erfm.report.page.ROOT", tmp_path)
     return Page(str(write_hostile_study(tmp_path)), "01_descriptive_statistics")
 
 

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from erfm import report
-from erfm.portable import another_machine, first_difference, machines, settings
+from erfm.report import build as report
+from erfm.report.portable import another_machine, first_difference, machines, settings
 from erfm.study import StudyError
 
 SCRIPT = Path(__file__).parent / "portable_choices.py"

@@ -15,8 +15,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study
+from erfm.samples import split_samples
 from erfm.stepwise import forward_lr
-from erfm.study import ROOT, StudyError, load_customers, load_study, split_samples
+from erfm.study import ROOT, StudyError
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PYPROJECT["dependency-groups"]

@@ -9,18 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erfm import reading
-from erfm.reading import (
-    Format,
-    StudyError,
-    Unanswered,
-    nearest,
-    read_table,
-    show_rows,
-    to_labels,
-    to_numbers,
-    to_text,
-)
+from erfm.customers import reading
+from erfm.customers.cells import Unanswered, nearest, to_labels, to_numbers
+from erfm.customers.reading import read_table
+from erfm.formats import show_rows, to_text
+from erfm.study import Format, StudyError
 
 SAFE = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 CELLS = st.one_of(

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from erfm import reconstruction
-from erfm.logistic import design_matrix
-from erfm.published import printed
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study
+from erfm.paper import reconstruction
+from erfm.paper.ledger import printed
+from erfm.samples import split_samples
 from erfm.stepwise import forward_lr
-from erfm.study import DATA, load_customers, load_study, split_samples
+from erfm.study import DATA, design_matrix
 
 FILE = DATA / "customers.csv"
 

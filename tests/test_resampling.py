@@ -8,7 +8,9 @@ import pytest
 from scipy import special
 
 from erfm.logistic import fit_logistic, predict
-from erfm.resampling import (
+from erfm.stepwise import forward_lr
+from erfm.study import StudyError
+from erfm.trust.resampling import (
     CONSTANT_COLUMN,
     INDEXES,
     ONE_OUTCOME,
@@ -24,8 +26,6 @@ from erfm.resampling import (
     selection_bias,
     split_metrics,
 )
-from erfm.stepwise import forward_lr
-from erfm.study import StudyError
 from erfm.validation import brier_score, calibration_line, roc
 
 EXPECTED = Path(__file__).parent / "expected"

@@ -8,11 +8,10 @@ import nbformat
 import pandas as pd
 import pytest
 
-from erfm import scorecard
-from erfm.examination import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
-from erfm.published import LEDGER, compare, load_published
-from erfm.report import NOTEBOOKS
-from erfm.scorecard import (
+from erfm.paper import scorecard
+from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
+from erfm.paper.ledger import LEDGER, compare, load_published
+from erfm.paper.scorecard import (
     ARITHMETIC,
     ENTRIES,
     HOW,
@@ -21,6 +20,7 @@ from erfm.scorecard import (
     verdict_counts,
     verdicts,
 )
+from erfm.report.build import NOTEBOOKS
 
 PUBLISHED = load_published()
 TABLE = verdicts()

@@ -12,28 +12,27 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import special
 
+from erfm.customers.load import load_customers
 from erfm.escaping import from_csv_cell
-from erfm.logistic import design_matrix, fit_logistic
-from erfm.model_file import describe_model, save_model
-from erfm.scoring import (
+from erfm.logistic import fit_logistic
+from erfm.stepwise import forward_lr
+from erfm.study import StudyError, design_matrix
+from erfm.validation import classification_table, wilson_interval
+from erfm.warning.fairness import error_rates, thirds
+from erfm.warning.gains import expected_gain, gains_curve
+from erfm.warning.model_file import describe_model, save_model
+from erfm.warning.scoring import (
     ACTIONS,
     RISKS,
     VALUES,
     action_table,
     contributions,
-    error_rates,
-    expected_gain,
     final_model,
-    gains_curve,
     open_model,
     read_customers,
     score,
     score_file,
-    thirds,
 )
-from erfm.stepwise import forward_lr
-from erfm.study import StudyError, load_customers
-from erfm.validation import classification_table, wilson_interval
 
 DATE = "2012-12-31"
 TERMS = ["recency", "frequency", "segment", "gender"]

@@ -1,18 +1,21 @@
-"""No sentence of a page takes a study's text unescaped: the notebooks' source is read for it.
+"""No sentence takes a study's text unescaped: the source of notebooks and rooms is read for it.
 
 What a study says is followed from where it enters (a label, a level, an identifier) through names,
-lists and f-strings to where a cell shows Markdown. `page.label`, `page.labels`, `page.text` and
-`page.file` end its way; so does a format for a number.
+lists and f-strings to where a cell shows Markdown, or a function of a room's ``sentences`` returns
+it. `named`, `listed`, `markdown` and the page's methods end its way; so does a number's format.
 """
 
 import ast
+from pathlib import Path
 
 import nbformat
 import pytest
 
-from erfm.report import NOTEBOOKS
+import erfm
+from erfm.report.build import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+MODULES = sorted(Path(erfm.__file__).parent.rglob("sentences*.py"))
 # Attributes, keys and functions that give what a study or its customers' file says.
 ATTRIBUTES = {
     "label", "axis_label", "unit", "reference", "levels", "column", "name", "title", "description",
@@ -22,6 +25,7 @@ ATTRIBUTES = {
 KEYS = {"customer_id", "first_push", "second_push", "reason", "remark"}
 FUNCTIONS = {"ranking", "idxmax", "idxmin", "largest", "smallest"}
 ESCAPED = {"label", "labels", "text", "file"}
+ESCAPING = {"named", "listed", "markdown"}
 SHOWN = {"say", "Markdown"}
 # Functions of which a text comes out if a text goes in.
 PASSING = {"str", "sorted", "set", "list", "tuple", "map", "zip", "enumerate", "next", "reversed"}
@@ -74,12 +78,14 @@ class Sentences(ast.NodeVisitor):
         """Return whether a text comes out of a call as the study has it."""
         function = call.func
         if isinstance(function, ast.Name):
+            if function.id in ESCAPING:
+                return False
             passes = function.id in PASSING and any(map(self.is_raw, call.args))
             return passes or function.id in FUNCTIONS | self.raw
         if not isinstance(function, ast.Attribute):
             return False
         of_page = isinstance(function.value, ast.Name) and function.value.id.endswith("page")
-        if of_page and function.attr in ESCAPED:
+        if (of_page and function.attr in ESCAPED) or function.attr in ESCAPING:
             return False
         if function.attr == "join":
             return any(map(self.is_raw, call.args))
@@ -126,6 +132,19 @@ def test_every_text_of_a_study_is_escaped_in_a_sentence(path):
     cells = nbformat.read(path, as_version=4).cells
     source = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     assert Sentences(source).found == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.parent.name)
+def test_every_text_of_a_study_is_escaped_in_a_function(path):
+    source = path.read_text(encoding="utf-8")
+    functions = {n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)}
+    assert Sentences(source).raw & functions == set()
+
+
+def test_a_function_that_returns_a_text_raw_is_found():
+    raw = "def one(study, x):\n    return f'{study.label(x)} is'"
+    escaped = "def other(study, x):\n    return f'{named(study, x)} is {markdown(study.title)}'"
+    assert Sentences(f"{raw}\n{escaped}").raw == {"one"}
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erfm.drafting import draft_study, write_draft
-from erfm.reading import Format, StudyError, Unanswered, read_table, to_numbers, to_texts
-from erfm.study import load_customers, load_study
+from erfm.customers.cells import Unanswered, to_numbers, to_texts
+from erfm.customers.drafting import draft_study, write_draft
+from erfm.customers.load import load_customers
+from erfm.customers.reading import read_table
+from erfm.customers.study_file import load_study
+from erfm.study import Format, StudyError
 
 
 def book(path: Path, rows: list[list], title: str = "Data") -> openpyxl.Workbook:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from erfm.logistic import design_columns, design_matrix, fit_logistic
-from erfm.stepwise import OVERALL, ForwardSelection, forward_lr, path_table
-from erfm.study import Predictor, Study, StudyError, load_study
+from erfm.customers.study_file import load_study
+from erfm.logistic import fit_logistic
+from erfm.stepwise import OVERALL, ForwardSelection, final_equation, forward_lr, path_table
+from erfm.study import Predictor, Study, StudyError, design_matrix
 
 DATA_SETS = pytest.mark.parametrize("data_set", ["sample", "reconstruction"])
 
@@ -77,7 +78,7 @@ def test_newton_s_step_is_halved_where_it_overshoots():
 
 def test_scores_equal_statsmodels(sample):
     study, frame = sample
-    design, columns = sm.add_constant(design_matrix(study, frame)), design_columns(study)
+    design, columns = sm.add_constant(design_matrix(study, frame)), study.design.groups
     for step in forward_lr(study, frame).steps:
         inside = ["const", *(c for term in step.terms for c in columns[term])]
         result = sm.Logit(frame["retained"], design[inside]).fit(disp=False, tol=1e-12)
@@ -126,7 +127,7 @@ def test_first_score_of_an_indicator_is_pearson_s_chi_square(sample):
 
 def naive_path(study: Study, frame: pd.DataFrame) -> tuple[list[tuple[str, str]], list[float]]:
     """Search by refitting every model with statsmodels; return the actions and log-likelihoods."""
-    design, columns = sm.add_constant(design_matrix(study, frame)), design_columns(study)
+    design, columns = sm.add_constant(design_matrix(study, frame)), study.design.groups
     outcome = frame["retained"].to_numpy()
 
     def fit(terms):
@@ -358,3 +359,21 @@ def test_search_and_fit_agree_on_what_has_a_maximum(seed):
         last = forward_lr(study, frame).steps[-1]
         if len(last.terms) == 2:
             assert last.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-9)
+
+
+# --- The equation that is reported ----------------------------------------------------------------
+
+
+def test_final_equation_is_the_reported_fit_of_the_selected_terms(reconstruction):
+    study, samples = reconstruction
+    selection, final = forward_lr(study, samples.build), final_equation(study, samples)
+    assert tuple(final.terms) == selection.terms
+    assert final.n == len(samples.build)
+    assert final.log_likelihood == pytest.approx(selection.steps[-1].log_likelihood, abs=1e-8)
+
+
+def test_final_equation_is_the_constant_where_nothing_enters(reconstruction):
+    study, samples = reconstruction
+    final = final_equation(dataclasses.replace(study, entry_p=1e-300), samples)
+    assert final.terms == {} and list(final.parameters.index) == ["Constant"]
+    assert final.log_likelihood == pytest.approx(final.null_log_likelihood, rel=1e-12)

@@ -9,18 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from erfm.customers.load import load_customers
+from erfm.customers.study_file import load_study, parse_study
 from erfm.logistic import fit_logistic
-from erfm.study import (
-    DATA,
-    Study,
-    StudyError,
-    linear_dependence,
-    load_customers,
-    load_study,
-    parse_study,
-    sample_path,
-    split_samples,
-)
+from erfm.samples import linear_dependence, sample_path, split_samples
+from erfm.study import DATA, Predictor, Study, StudyError, make_design
 
 STUDY = """
 title = "A test"
@@ -354,7 +347,7 @@ STUDY_FAULTS = {
     "levels": ({"visits": 'levels = ["a", "a"]'}, "two or more different levels"),
     "levels text": ({"visits": 'levels = "ab"'}, "'levels' in [predictors.visits] must be a list"),
     "no levels": ({"visits": "levels = []"}, "two or more different levels"),
-    "bracket": ({"more": '[predictors."a(b)"]'}, "has a bracket"),
+    "a level's name": ({"more": '[predictors."segment(plus)"]'}, "the name of two things"),
     "reserved": (
         {"more": "[predictors.retained]"},
         "'retained' in [predictors.retained] is a name",
@@ -447,8 +440,21 @@ def test_labels_of_design_columns(tmp_path):
     assert study.label("visits") == "Visits (branch)"
     assert study.label("segment(plus)") == "segment (plus)"
     assert study.label("Constant") == "Constant"
+    assert study.design.columns["segment(plus)"] == ("segment", "plus")
     assert study.predictors["amount"].axis_label == "amount (yuan)"
     assert study.role("amount").name == "amount" and study.role("age") is None
+
+
+def test_names_and_levels_may_have_brackets(tmp_path):
+    frame = customers().rename(columns={"segment": "seg(ment)"})
+    study = make(tmp_path, customers(), more='[predictors."a(b)"]\ncolumn = "age (years)"\n')
+    assert study.label("a(b)") == "a(b)" and study.design.groups["a(b)"] == ("a(b)",)
+    levels = {"seg(ment)": Predictor("seg(ment)", "s", "Segment (own)", levels=("x", "y (z)"))}
+    design = make_design(levels)
+    assert design.groups == {"seg(ment)": ("seg(ment)(y (z))",)}
+    assert design.label("seg(ment)(y (z))") == "Segment (own) (y (z))"
+    values = frame.assign(**{"seg(ment)": ["x", "y (z)"] * (len(frame) // 2)})
+    assert design.matrix(values)["seg(ment)(y (z))"].tolist() == [0.0, 1.0] * (len(frame) // 2)
 
 
 # --- Other people's formats -----------------------------------------------------------------------

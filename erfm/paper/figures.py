@@ -1,0 +1,190 @@
+"""Figures of the examination of the printed numbers and of the scorecard."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
+from scipy import special, stats
+
+from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH
+from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
+
+VERDICT_LOOK = {
+    HOLDS: (BLUE, "", "o"),
+    CANNOT_BE_JUDGED: ("#BBBBBB", "", "P"),
+    CONTRADICTS: (ORANGE, "\\\\\\", "D"),
+    IMPOSSIBLE: (VERMILION, "///", "X"),
+}
+
+
+def scale(
+    points: pd.DataFrame,
+    *,
+    title: str,
+    label: str,
+    excluded: tuple[float, float] | None = None,
+    excluded_label: str = "impossible",
+    log: bool = False,
+    decimals: int = 3,
+) -> Figure:
+    """Draw values on one scale, a row each, printed ones apart from computed ones.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Index = what each value is; columns value, lower, upper (missing where there is no interval)
+        and printed (whether the paper prints it).
+    title, label : str
+        The message, and the axis with its unit.
+    excluded : pair of float, optional
+        The part of the scale that no data can reach, named `excluded_label`.
+    """
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.42 * len(points) + 1.3))
+    y = np.arange(len(points))[::-1]
+    if excluded:
+        axes.axvspan(*excluded, color=VERMILION, alpha=0.12, hatch="//", lw=0, label=excluded_label)
+    for printed, color, marker, name in (
+        (True, VERMILION, "X", "printed"),
+        (False, BLUE, "o", "computed"),
+    ):
+        chosen = (points["printed"] == printed).to_numpy()
+        rows = points[chosen]
+        reach = np.nan_to_num(
+            np.array([rows["value"] - rows["lower"], rows["upper"] - rows["value"]], dtype=float)
+        )
+        axes.errorbar(
+            rows["value"], y[chosen], xerr=reach, ls="", marker=marker, ms=8, color=color,
+            capsize=4, label=name,
+        )  # fmt: skip
+    for position, value in zip(y, points["value"], strict=True):
+        axes.annotate(
+            f"{value:.{decimals}f}".rstrip("0").rstrip("."), (value, position), xytext=(0, 8),
+            textcoords="offset points", ha="center", fontsize="small",
+        )  # fmt: skip
+    if log:
+        axes.set_xscale("log")
+        _name_powers(axes.xaxis)
+    axes.set_yticks(y, points.index)
+    axes.set_ylim(-0.6, len(points) - 0.3)
+    axes.set_xlabel(label)
+    axes.set_title(title)
+    figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+def _name_powers(axis: Axis) -> None:
+    """Write the powers of ten on a log scale as numbers: 0.01, 1,000."""
+    axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def skewness_and_kurtosis(
+    bound: float, printed: tuple[float, float], computed: tuple[float, float]
+) -> Figure:
+    """Draw Pearson's inequality: no data lie below the curve kurtosis = skewness² − 2.
+
+    `printed` and `computed` are (skewness, excess kurtosis); `bound` is the largest |skewness|.
+    """
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
+    skewness = np.linspace(0, 12.5, 200)
+    axes.fill_between(
+        skewness, -10, skewness**2 - 2, color=VERMILION, alpha=0.12, hatch="//", lw=0,
+        label="impossible: kurtosis < skewness² − 2",
+    )  # fmt: skip
+    axes.plot(skewness, skewness**2 - 2, color=VERMILION, lw=1)
+    axes.axvline(bound, color=GREY, ls="--", label=f"largest possible skewness {bound:.2f}")
+    axes.plot(*printed, ls="", marker="X", ms=10, color=VERMILION, label="printed pair")
+    axes.plot(*computed, ls="", marker="o", ms=9, color=BLUE, label="reconstruction")
+    axes.set(xlim=(0, 12.5), ylim=(-10, 150), xlabel="Skewness", ylabel="Excess kurtosis")
+    axes.set_title("The printed pair lies where no data can lie")
+    axes.legend(loc="upper left")
+    return figure
+
+
+def hidden_effect(largest_b: float, least: float, sd_significant: float, rival: float) -> Figure:
+    """Draw the largest standardised effect that a coefficient printed as 0 can hide.
+
+    `least` is the least |B|·sd that can be significant, reached at `sd_significant`; `rival` the
+    strongest effect that the paper's numbers give another variable.
+    """
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
+    sd = np.geomspace(1, 20_000, 200)
+    axes.plot(sd, largest_b * sd, color=BLUE, label="largest |B|·sd that prints as 0")
+    axes.axhline(least, color=GREY, ls="--", label=f"can be significant from {least:.3f}")
+    axes.axhline(rival, color=GREEN, ls=":", label=f"Frequency's effect {rival:.3f}")
+    axes.plot(sd_significant, least, ls="", marker="D", color=VERMILION)
+    axes.set(xscale="log", yscale="log", ylabel="|B| · sd")
+    _name_powers(axes.xaxis)
+    _name_powers(axes.yaxis)
+    axes.set_xlabel("Standard deviation of the amount, in its unit (log scale)")
+    axes.set_title("A coefficient of “0” can hide the strongest variable")
+    axes.legend(loc="upper left")
+    return figure
+
+
+def probability_densities(base_rate: float, cutoff: float, spreads: dict[str, float]) -> Figure:
+    """Draw the density of P(retained) for normal linear predictors of several spreads.
+
+    `spreads` names each standard deviation; all have the same mean probability `base_rate`.
+    """
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
+    probability = np.linspace(0.002, 0.998, 500)
+    logit = special.logit(probability)
+    looks = zip(("-", "--", ":"), (BLUE, GREEN, VERMILION), strict=True)
+    for (name, sd), (line, color) in zip(spreads.items(), looks, strict=True):
+        mean = _mean_logit(base_rate, sd)
+        density = stats.norm.pdf(logit, mean, sd) / (probability * (1 - probability))
+        axes.plot(probability, density, ls=line, color=color, label=name)
+    axes.axvline(cutoff, color="black", lw=1)
+    axes.annotate(f"cut-off {cutoff}", (cutoff, 3.3), xytext=(6, 0), textcoords="offset points")
+    axes.set(xlim=(0, 1), ylim=(0, 3.8), xlabel="P(retained)", ylabel="Density of customers")
+    axes.set_title("The printed effects leave few customers above the cut-off")
+    axes.legend(loc="upper right")
+    return figure
+
+
+def _mean_logit(base_rate: float, sd: float) -> float:
+    """Return the mean of a normal logit P for which P has mean `base_rate`."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    low, high = -20.0, 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        mean = special.expit(middle + sd * nodes) @ weights / weights.sum()
+        low, high = (middle, high) if mean < base_rate else (low, middle)
+    return middle
+
+
+def verdict_strip(scorecard: pd.DataFrame) -> Figure:
+    """Draw one tile for each printed value, in the order of the paper, its verdict by colour.
+
+    `scorecard` has columns table and verdict, indexed by key.
+    """
+    tables = list(dict.fromkeys(scorecard["table"]))
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.38 * len(tables) + 1.2))
+    for row, table in enumerate(reversed(tables)):
+        for column, verdict in enumerate(scorecard.loc[scorecard["table"] == table, "verdict"]):
+            color, hatch, marker = VERDICT_LOOK[verdict]
+            axes.barh(
+                row, 0.92, left=column, height=0.82, color=color, alpha=0.55, hatch=hatch,
+                edgecolor="white",
+            )  # fmt: skip
+            axes.plot(column + 0.46, row, marker=marker, color="black", ms=5)
+    axes.set_yticks(range(len(tables)), reversed(tables))
+    axes.set_xticks([])
+    axes.grid(False)
+    axes.spines[["bottom", "left"]].set_visible(False)
+    counts = scorecard["verdict"].value_counts()
+    handles = [
+        Patch(facecolor=color, alpha=0.55, hatch=hatch, edgecolor="white",
+              label=f"{verdict} ({counts.get(verdict, 0)})")
+        for verdict, (color, hatch, _) in VERDICT_LOOK.items()
+    ]  # fmt: skip
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    refuted = int(counts.reindex([IMPOSSIBLE, CONTRADICTS], fill_value=0).sum())
+    axes.set_title(f"{refuted} of {len(scorecard)} printed values cannot be right as they stand")
+    return figure

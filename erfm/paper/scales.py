@@ -1,0 +1,191 @@
+"""Printed and computed values on one scale: what the examination draws with `figures.scale`.
+
+Each function takes the numbers of a proof and returns a `Scale`: the values, the part of the scale
+that no data can reach, and the figure's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from math import nan
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from erfm.paper import figures
+from erfm.paper.arithmetic import SolvedTable, Verdict
+from erfm.paper.ledger import printed
+
+Interval = tuple[float, float, float]
+"""A value with its lower and upper limit."""
+
+FLOOR_SHOWN = 0.0004
+"""Where the scale of standardised coefficients begins: below the least that is printed."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Values on one scale, with the words of the figure; see `figures.scale`.
+
+    Attributes
+    ----------
+    points : DataFrame
+        Index = what each value is; columns value, lower, upper (missing where there is no interval)
+        and printed (whether the paper prints it).
+    title, label, alt : str
+        The message, the axis with its unit, and the text in place of the figure.
+    excluded : pair of float, optional
+        The part of the scale that no data can reach, named `excluded_label`.
+    """
+
+    points: pd.DataFrame
+    title: str
+    label: str
+    alt: str
+    excluded: tuple[float, float] | None = None
+    excluded_label: str = "impossible"
+    log: bool = False
+    decimals: int = 3
+
+    def draw(self) -> Figure:
+        return figures.scale(
+            self.points,
+            title=self.title,
+            label=self.label,
+            excluded=self.excluded,
+            excluded_label=self.excluded_label,
+            log=self.log,
+            decimals=self.decimals,
+        )
+
+
+def _points(values: Mapping[str, float | Interval], as_printed: Collection[str]) -> pd.DataFrame:
+    """Return the table of `Scale.points`; `as_printed` names the values that the paper prints."""
+    rows = {
+        name: value if isinstance(value, tuple) else (value, nan, nan)
+        for name, value in values.items()
+    }
+    columns = ["value", "lower", "upper"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype(float)
+    return table.assign(printed=table.index.isin(list(as_printed)))
+
+
+def accuracy(solved: SolvedTable, claimed: float) -> Scale:
+    """Compare a claimed accuracy with that of the printed counts, and with no model at all."""
+    counted = (solved.accuracy, solved.accuracy_lower, solved.accuracy_upper)
+    values = {
+        "always “churned”": solved.no_information_rate,
+        "the printed counts": counted,
+        "the printed accuracy": claimed,
+    }
+    return Scale(
+        _points(values, {"the printed accuracy"}),
+        "The table's own accuracy is nearer to no model than to the claim",
+        "Accuracy (share right)",
+        f"Accuracy of always answering churned {solved.no_information_rate:.4f}, of the printed "
+        f"counts {solved.accuracy:.4f} with its interval, and as printed {claimed}.",
+        decimals=4,
+    )
+
+
+def interval(
+    as_printed: Interval, narrowest: Mapping[int, tuple[float, float]], estimated: pd.Series
+) -> Scale:
+    """Compare a printed interval with the narrowest possible ones and with an estimate.
+
+    Parameters
+    ----------
+    as_printed : Interval
+        The odds ratio with its limits.
+    narrowest : mapping of int to pair of float
+        The limits of the narrowest interval by the number of customers; see
+        `bounds.narrowest_interval`.
+    estimated : Series
+        odds_ratio, lower and upper on the reconstruction.
+    """
+    limits = {
+        f"narrowest, {n:,} customers": (as_printed[0], *pair) for n, pair in narrowest.items()
+    }
+    found = tuple(estimated[["odds_ratio", "lower", "upper"]])
+    return Scale(
+        _points({"printed": as_printed, **limits, "reconstruction": found}, {"printed"}),
+        "The printed interval is narrower than any data allow",
+        "Odds ratio for one more transaction",
+        "The printed interval of Frequency's odds ratio is narrower than the narrowest possible "
+        "one on all or on the model-building customers, and than the reconstruction's.",
+    )
+
+
+def standard_error(proof: Verdict) -> Scale:
+    """Compare the standard error that an odds ratio and its p imply with the least possible one."""
+    implied, least = proof.numbers["standard_error"], proof.numbers["least_standard_error"]
+    values = {"implied by the printed OR and p": implied, "least for an indicator": least}
+    return Scale(
+        _points(values, {"implied by the printed OR and p"}),
+        "An indicator cannot have so small a standard error",
+        "Standard error of B (log scale)",
+        f"The implied standard error {implied:.4f} lies in the region below {least:.4f} that no "
+        "indicator can reach.",
+        excluded=(implied / 3, least),
+        log=True,
+        decimals=4,
+    )
+
+
+def standardised(proof: Mapping[str, Verdict]) -> Scale:
+    """Compare the printed standardised coefficients with the floor of significance."""
+    names = ("Frequency", "Recency", "Age", "Gender")
+    claimed = {name: printed(f"standardised_{name.lower()}") for name in names}
+    floor = proof["Recency"].numbers
+    computed = {
+        "Frequency from its OR and sd": proof["Frequency"].numbers["effect"],
+        "least significant B·sd": floor["least"],
+        "least significant, SAS STB": floor["least_sas"],
+    }
+    return Scale(
+        _points(claimed | computed, names),
+        "Three “significant” variables lie below the floor of significance",
+        "|standardised coefficient| (log scale)",
+        "The printed standardised coefficients of Recency, Age and Gender lie below the least "
+        "value that can be significant; Frequency's lies far above what its odds ratio and "
+        "standard deviation give.",
+        excluded=(FLOOR_SHOWN, floor["least_sas"]),
+        excluded_label="cannot be significant",
+        log=True,
+        decimals=5,
+    )
+
+
+def deviance(proof: Verdict, constant_only: float) -> Scale:
+    """Compare the printed χ², read as −2LL per customer, with what the printed errors allow.
+
+    `constant_only` is −2LL per customer of a model without variables.
+    """
+    least = proof.numbers["least_deviance_per_customer"]
+    values = {
+        "printed, read as −2LL": proof.numbers["deviance_per_customer"],
+        "least that the printed errors allow": least,
+        "constant only (reconstruction)": constant_only,
+    }
+    return Scale(
+        _points(values, {"printed, read as −2LL"}),
+        "Read as −2LL, the fit would beat its own errors",
+        "−2 log-likelihood per customer",
+        "−2 log-likelihood per customer: the printed value lies below the least that the errors of "
+        "the printed classification table allow.",
+        excluded=(0, least),
+    )
+
+
+def cutoff(claimed: float, base_rate: float) -> Scale:
+    """Compare a cut-off with the base rate."""
+    return Scale(
+        _points(
+            {"base rate of the holdout": base_rate, "printed cut-off": claimed}, {"printed cut-off"}
+        ),
+        "The cut-off is not the base rate",
+        "P(retained)",
+        f"The base rate {base_rate:.4f} and the printed cut-off {claimed} on one scale.",
+        decimals=4,
+    )

@@ -1,0 +1,1 @@
+"""The report: pages, their execution, exports, the site, and the command line."""

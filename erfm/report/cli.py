@@ -1,0 +1,157 @@
+"""Commands: ``python -m erfm report | new | fit | score | student | notebooks``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+import signal
+import sys
+from datetime import date
+from pathlib import Path
+from types import FrameType
+
+from erfm import DEFAULT_STUDY
+from erfm.escaping import visible
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit status; whatever goes wrong is told in one line."""
+    try:
+        return _run(_parser().parse_args(arguments))
+    except KeyboardInterrupt as interruption:
+        return _interrupted(interruption)
+
+
+def _interrupted(interruption: KeyboardInterrupt) -> int:
+    (number,) = interruption.args or (signal.SIGINT,)
+    _tell("interrupted")
+    return 128 + number
+
+
+def _run(options: argparse.Namespace) -> int:
+    from erfm.customers.files import explain
+    from erfm.study import StudyError
+
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except StudyError as error:
+        _tell(f"error: {error}")
+    except OSError as error:
+        _tell(f"error: {explain(error)}")
+    else:
+        return 0
+    return 1
+
+
+def _tell(text: str) -> None:
+    """Write one line, whatever characters a path or a customers' file has put into it."""
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda found: ascii(found[0])[1:-1], text)
+    print(visible(line), file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m erfm", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    study = "a name in data/ or a TOML file"
+    report = command("report", _report, "execute the notebooks and build the HTML report")
+    report.add_argument("--study", default=DEFAULT_STUDY, help=study)
+    new = command("new", _new, "draft a study file from a file of customers")
+    new.add_argument("customers", type=Path, help="CSV, Excel or Parquet")
+    new.add_argument("--overwrite", action="store_true", help="replace an existing study file")
+    fit = command("fit", _fit, "fit a study's final equation and save it, for score")
+    fit.add_argument("--study", default=DEFAULT_STUDY, help=study)
+    fit.add_argument("--output", type=Path, required=True, help="the model's file (.json)")
+    fit.add_argument("--overwrite", action="store_true", help="replace an existing model")
+    score = command("score", _score, "rank customers by their probability of churn")
+    score.add_argument("--study", default=DEFAULT_STUDY, help="a study, or a saved model (.json)")
+    score.add_argument("customers", type=Path, help="a file like the study's, without the outcome")
+    score.add_argument("--output", type=Path, help="default: <customers>_scored.csv")
+    score.add_argument("--overwrite", action="store_true", help="replace an existing list")
+    command("student", _student, "write the notebooks without solutions and outputs")
+    notebooks = command("notebooks", _notebooks, "refresh the stored outputs of the notebooks")
+    notebooks.add_argument("names", nargs="*", help="e.g. 02_full_model; all if none is given")
+    return parser
+
+
+def _report(options: argparse.Namespace) -> None:
+    from erfm.report.build import build_report
+
+    first = build_report(options.study)
+    print(f"The report is ready: {first}\nOpen it in a browser: {first.as_uri()}")
+
+
+def _new(options: argparse.Namespace) -> None:
+    from erfm.customers.drafting import main_new
+
+    written = main_new(options.customers, options.overwrite)
+    study = shlex.quote(str(written))
+    print(f"{written} is a draft: check every line, then run: make report STUDY={study}")
+
+
+def _fit(options: argparse.Namespace) -> None:
+    from erfm.warning.scoring import fit_file
+
+    output = options.output
+    model = fit_file(options.study, output, date.today().isoformat(), options.overwrite)
+    print(f"The model is in {output}: {model.provenance} on {model.customers:,} customers.")
+
+
+def _score(options: argparse.Namespace) -> None:
+    from erfm.warning.scoring import score_file
+
+    customers = options.customers
+    output = options.output or customers.parent / f"{customers.stem}_scored.csv"
+    today = date.today().isoformat()
+    scores = score_file(options.study, customers, output, today, options.overwrite)
+    print(visible(scores.summary))
+    print(f"The list is in {output}")
+
+
+def _student(options: argparse.Namespace) -> None:
+    from erfm.report.students import write_student_copies
+
+    print(f"The students' notebooks are ready: {write_student_copies()}")
+
+
+def _notebooks(options: argparse.Namespace) -> None:
+    from erfm.report.build import update_notebooks
+
+    update_notebooks(options.names)
+
+
+def _start_in_utf8() -> None:
+    """Start anew in Python's UTF-8 mode where a path could not hold every character (PEP 540)."""
+    if sys.getfilesystemencoding() != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", "-m", "erfm", *sys.argv[1:]])
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End as Ctrl-C does, with all that this process has started."""
+    raise KeyboardInterrupt(number)
+
+
+def _process() -> int:
+    """Run the command of this process; from here on, SIGTERM ends it as Ctrl-C does."""
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        return main()
+    except KeyboardInterrupt as interruption:
+        return _interrupted(interruption)
+
+
+def run() -> int:
+    """Run the command that this process was started with and return its exit status."""
+    _start_in_utf8()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
+    return _process()

@@ -1,0 +1,140 @@
+"""The report's site: executed notebooks and the tables to take away, built with Sphinx."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+
+from erfm.customers.files import remove
+from erfm.escaping import html, markdown, one_line
+from erfm.study import Study, StudyError
+
+CONFIGURATION = Path(__file__).parent / "sphinx"
+FRONT_PAGE = "00_start_here"
+DOWNLOADS = "tables"
+ABOUT_CSV = (
+    "Unrounded, UTF-8, a header in the first row. A text that a spreadsheet would run as a formula "
+    "(with `=`, `+`, `-` or `@` first) has an apostrophe before it; the workbook, Word and LaTeX "
+    "have the text itself."
+)
+KINDS = {".xlsx": "every table, a sheet each", ".docx": "for Word", ".tex": "for LaTeX"}
+
+
+def build_site(study: Study, build: Path) -> Path:
+    """Build the site of executed notebooks with Sphinx; any warning is an error."""
+    source, site, fresh = build / "source", build / "site", build / "site.new"
+    for folder in (source, fresh):
+        remove(folder, inside=build)
+    source.mkdir(parents=True)
+    pages = sorted((build / "notebooks").glob("*.ipynb"))
+    names = [page.stem for page in pages]
+    if (build / "exports").is_dir():
+        (source / f"{DOWNLOADS}.md").write_text(_downloads(build, source), encoding="utf-8")
+        names.append(DOWNLOADS)
+    root = FRONT_PAGE if any(page.stem == FRONT_PAGE for page in pages) else "index"
+    for page in pages:
+        notebook = nbformat.read(page, as_version=4)
+        _carry_alt_texts(notebook)
+        _unlink_absent_pages(notebook, {page.stem for page in pages})
+        if page.stem == root:
+            notebook.cells.append(nbformat.v4.new_markdown_cell(_contents(names, root)))
+        nbformat.write(notebook, source / page.name)
+    if root == "index":
+        (source / "index.md").write_text(_index(study, names), encoding="utf-8")
+    title = html(one_line(study.title))  # the theme writes it into its pages as it is given
+    with docutils_namespace():
+        app = Sphinx(
+            srcdir=source,
+            confdir=CONFIGURATION,
+            outdir=fresh,
+            doctreedir=build / "doctrees",
+            buildername="html",
+            confoverrides={"project": title, "html_title": title, "root_doc": root},
+            status=None,
+            warningiserror=True,
+        )
+        app.build()
+    if app.statuscode:
+        raise StudyError(f"{fresh}: the site was built with warnings; see above.")
+    first = fresh / "index.html"
+    if not first.exists():
+        first.write_text(_forward(study, root), encoding="utf-8")
+    remove(site, inside=build)
+    fresh.replace(site)
+    return site / "index.html"
+
+
+def _forward(study: Study, root: str) -> str:
+    """Return a page that leads to the first one."""
+    title = html(one_line(study.title))
+    return (
+        f'<!doctype html><meta charset="utf-8"><title>{title}</title>'
+        f'<meta http-equiv="refresh" content="0; url={root}.html">'
+        f'<a href="{root}.html">{title}</a>\n'
+    )
+
+
+def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:
+    """Copy images' alt texts to where MyST-NB looks for them."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+            if alt:
+                cell.metadata["mystnb"] = {"image": {"alt": alt}}
+
+
+def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> None:
+    """Turn links to notebooks that this report lacks into plain text."""
+
+    def unlink(text: str) -> str:
+        return re.sub(
+            r"\[([^\]]+)\]\((\w+)\.ipynb[^)]*\)",
+            lambda link: link[0] if link[2] in present else link[1],
+            text,
+        )
+
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = unlink(cell.source)
+        for output in cell.get("outputs", []):
+            if "text/markdown" in output.get("data", {}):
+                output.data["text/markdown"] = unlink(output.data["text/markdown"])
+
+
+def _contents(names: list[str], root: str) -> str:
+    listed = "\n".join(name for name in names if name != root)
+    return f"```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```"
+
+
+def _downloads(build: Path, source: Path) -> str:
+    """Return the page that offers the tables, and copy them to where it finds them."""
+    for folder in ("exports", "tables"):
+        shutil.copytree(build / folder, source / folder, ignore=shutil.ignore_patterns("*.json"))
+    lines = [
+        "# Tables to take away",
+        "",
+        "All tables in one workbook, and the main ones for a text:",
+        "",
+    ]
+    lines += [
+        f"- {{download}}`{path.name} <exports/{path.name}>`: {KINDS[path.suffix]}"
+        for path in sorted((source / "exports").iterdir())
+    ]
+    lines += ["", "## Every table as CSV", "", ABOUT_CSV, ""]
+    for path in sorted((source / "tables").iterdir()):
+        described = (build / "tables" / path.name).with_suffix(".json").read_text("utf-8")
+        caption = markdown(json.loads(described)["caption"])
+        lines.append(f"- {{download}}`{path.name} <tables/{path.name}>`: {caption}")
+    return "\n".join(lines) + "\n"
+
+
+def _index(study: Study, names: list[str]) -> str:
+    listed = _contents(names, "index").replace(":hidden:\n", "")
+    texts = [markdown(text) for text in (study.title, study.description, study.source)]
+    return "# " + "\n\n".join([*texts, listed]) + "\n"

@@ -1,0 +1,41 @@
+"""The notebooks for a class: without solutions, outputs, and what only the report needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+
+from erfm.customers.files import remove, write_text
+from erfm.report.build import NOTEBOOKS, SOLUTION, tags
+from erfm.study import ROOT
+
+SENTENCE = "remove-input"
+
+
+def write_student_copies() -> Path:
+    """Write the notebooks without solutions and outputs to ``build/student``, for a class.
+
+    Cells that compute the report's sentences are left out: reading the outputs is the students'
+    work. Earlier copies there are replaced.
+    """
+    folder = ROOT / "build" / "student"
+    remove(folder, inside=ROOT / "build")
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells = list(_for_students(notebook.cells))
+        write_text(folder / path.name, nbformat.writes(notebook) + "\n")
+    return folder
+
+
+def _for_students(cells: list[nbformat.NotebookNode]) -> Iterator[nbformat.NotebookNode]:
+    """Yield the cells without outputs; a solution leaves an empty cell for the answer."""
+    for cell in cells:
+        if cell.cell_type == "code":
+            if SENTENCE in tags(cell):
+                continue
+            if SOLUTION in tags(cell):
+                cell.source, cell.metadata = "# Your answer:\n", {}
+            cell.outputs, cell.execution_count = [], None
+        yield cell

@@ -1,0 +1,112 @@
+"""What page 08 says of other models: of curves in place of straight lines, and of a black box."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from erfm.formats import listed, number, p_text
+from erfm.study import Study
+from erfm.trust.other_models import BOOSTING, PENALISED
+
+
+def linearity(study: Study, tests: pd.DataFrame) -> str:
+    """Say which variables bend, one by one and all at once.
+
+    `tests` is the table of `curves.linearity_tests`: empty where no variable can be bent.
+    """
+    numbers = [name for name, p in study.predictors.items() if not p.categorical]
+    skipped = [name for name in numbers if name not in tests.index]
+    left_out = (
+        f"{listed(study, skipped)}: too few different values for a curve. " if skipped else ""
+    )
+    if tests.empty:
+        simple = (
+            "whether one more unit means the same everywhere cannot be asked here."
+            if skipped
+            else "no coefficient is one of units, so the question does not arise."
+        )
+        return f"{left_out}There is no continuous variable to test. **For the bank:** {simple}"
+    each, together = tests["p_value"].drop("all"), tests.loc["all", "p_value"]
+    bent = each.index[each < 0.05 / len(each)]
+    return f"{left_out}{_bends(study, bent, len(each), together)}"
+
+
+def _bends(study: Study, bent: pd.Index, asked: int, together: float) -> str:
+    if len(bent):
+        limit = f"0.05 divided by the {asked} questions asked" if asked > 1 else "0.05"
+        bend = "bends" if len(bent) == 1 else "bend"
+        return (
+            f"Judged at {limit}, {listed(study, bent)} {bend}; all at once, {p_text(together)}. "
+            "**For the bank:** “the more, the better” (or worse) is too simple for "
+            f"{listed(study, bent)}: read the curve, not the coefficient."
+        )
+    if together < 0.05:
+        return (
+            "No variable by itself bends beyond chance, but together they do (all at once, "
+            f"{p_text(together)}). **For the bank:** somewhere “the more, the better” (or worse) "
+            "is too simple, and these customers cannot tell where."
+        )
+    return (
+        f"No variable bends beyond chance (all at once, {p_text(together)}). **For the bank:** as "
+        "far as these customers can tell, one more unit means the same at the low and at the high "
+        "end; the simple reading of the coefficients is fair."
+    )
+
+
+def alternatives(against: pd.DataFrame, judged: int, folds: int) -> str:
+    """Say what gradient boosting and a penalty gain over the forward search.
+
+    `against` is the table of `other_models.compare_models` with the scores' names; of `folds`
+    folds, `judged` gave an equation.
+    """
+    auc = against[against["score"] == "AUC"].set_index("model")
+    boosting, ridge = auc.loc[BOOSTING], auc.loc[PENALISED]
+    left = folds - judged
+    left_out = (
+        f"⚠ {left} {'fold' if left == 1 else 'folds'} gave no equation and "
+        f"{'is' if left == 1 else 'are'} left out. "
+        if left
+        else ""
+    )
+    if auc.loc[[BOOSTING, PENALISED], ["lower", "upper"]].isna().any(axis=None):
+        return (
+            f"{left_out}With so few folds, differences have no interval. **For the bank:** these "
+            "customers cannot tell the models apart; take the formula that can be read, checked "
+            "and explained."
+        )
+    return (
+        f"{left_out}Gradient boosting {_gains(boosting)} ({number(boosting['difference'], '+.3f')} "
+        f"in AUC, 95% interval {_limits(boosting, '+.3f')}); the penalty changes AUC by "
+        f"{number(ridge['difference'], '+.4f')} ({_limits(ridge, '+.4f')}). **For the bank:** "
+        f"{_choice(boosting)}"
+    )
+
+
+def _gains(row: pd.Series) -> str:
+    if row["lower"] > 0:
+        return "gains"
+    return "loses" if row["upper"] < 0 else "neither surely gains nor loses"
+
+
+def _limits(row: pd.Series, spec: str) -> str:
+    return f"{number(row['lower'], spec)} to {number(row['upper'], spec)}"
+
+
+def _choice(boosting: pd.Series) -> str:
+    """Say which model to take."""
+    if boosting["lower"] > 0.02:
+        return (
+            "a formula that can be read, checked and explained to a customer costs much precision "
+            "here: a flexible model finds what straight lines cannot."
+        )
+    if boosting["lower"] > 0:
+        return "the readable formula gives little away."
+    if boosting["upper"] >= 0:
+        return (
+            "these customers cannot tell the models apart; take the formula that can be read, "
+            "checked and explained."
+        )
+    return (
+        "nothing is gained by a black box: the formula that can be read, checked and explained "
+        "does better."
+    )

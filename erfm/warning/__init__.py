@@ -1,0 +1,1 @@
+"""Warning: the final model kept in a file, and new customers ranked by their risk of leaving."""

@@ -1,0 +1,60 @@
+"""Whom an early warning names wrongly or misses, by group of customers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from erfm.validation import wilson_interval
+
+
+def thirds(values: pd.Series) -> pd.Series:
+    """Return the third of the customers that each belongs to, named by its values ("18–34")."""
+    group = pd.qcut(values, 3, labels=False, duplicates="drop")
+    ends = values.groupby(group).agg(["min", "max"])
+    names = [f"{low:g}–{high:g}" for low, high in ends.to_numpy()]
+    return pd.Series(pd.Categorical.from_codes(group, names, ordered=True), index=values.index)
+
+
+def error_rates(
+    outcome: np.ndarray, warned: np.ndarray, groups: pd.Series, level: float = 0.95
+) -> pd.DataFrame:
+    """Return how often each group is warned of wrongly or missed, with Wilson intervals.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+        1 = retained, 0 = churned.
+    warned : ndarray of bool, shape (n,)
+        Whether the customer is on the list of likely leavers.
+    groups : Series of length n
+        The group of each customer; its rows come in the order of the categories.
+
+    Returns
+    -------
+    DataFrame
+        A row for each group: customers, churned, churn_rate, warned_rate, false_alarms (the share
+        of retained customers who were warned of) and missed (the share of churned customers who
+        were not), the last two with ``_lower`` and ``_upper``.
+    """
+    table = pd.DataFrame(
+        {"churned": np.asarray(outcome) == 0, "warned": np.asarray(warned, dtype=bool)}
+    )
+    rows = {}
+    for name, group in table.groupby(groups.array, observed=True):
+        churned, on_list = group["churned"], group["warned"]
+        row = {
+            "customers": len(group),
+            "churned": int(churned.sum()),
+            "churn_rate": churned.mean(),
+            "warned_rate": on_list.mean(),
+        }
+        for error, wrong, of in (
+            ("false_alarms", on_list & ~churned, ~churned),
+            ("missed", churned & ~on_list, churned),
+        ):
+            count, total = int(wrong.sum()), int(of.sum())
+            row[error] = count / total if total else np.nan
+            row[f"{error}_lower"], row[f"{error}_upper"] = wilson_interval(count, total, level)
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("group")

@@ -1,0 +1,473 @@
+"""Early warning: who is likely to churn, how sure that is, why, and what to do about it.
+
+The equation gives P(retained); everything here is told as P(churned) = 1 - P(retained).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
+from scipy import special, stats
+
+from erfm import ties
+from erfm.customers.cells import nearest, to_labels, to_numbers, to_texts
+from erfm.customers.files import check_output, replacing
+from erfm.customers.load import load_customers
+from erfm.customers.reading import read_table
+from erfm.customers.study_file import load_study
+from erfm.escaping import csv_cell
+from erfm.formats import show_rows, to_text
+from erfm.logistic import CONSTANT, fit_logistic
+from erfm.samples import Samples, split_samples
+from erfm.stepwise import forward_lr
+from erfm.study import Study, StudyError
+from erfm.warning.model_file import SavedModel, describe_model, load_model, save_model
+
+RISKS = ("low", "raised", "high")
+VALUES = ("low", "middle", "high", "unknown")
+ACTIONS = {
+    ("high", "high"): "Customer manager calls in person; open complaints are settled first",
+    ("high", "middle"): "Call centre calls; complaints are followed up promptly",
+    ("high", "low"): "Message through the mobile channel; complaints are followed up promptly",
+    ("raised", "high"): "Customer manager keeps in touch; loyalty points that are lost on leaving",
+    ("raised", "middle"): "Loyalty points that are lost on leaving",
+    ("raised", "low"): "Mobile banking is offered",
+    ("low", "high"): "Customer manager keeps the usual contact",
+    ("low", "middle"): "No contact; mobile banking as for everyone",
+    ("low", "low"): "No contact; mobile banking as for everyone",
+}
+"""The suggested action for each risk and value. A value that is not known counts as middle."""
+
+
+def final_model(study: Study, samples: Samples, date: str) -> SavedModel:
+    """Return the equation that forward LR selects on the model-building sample, ready to score.
+
+    Raises
+    ------
+    StudyError
+        No predictor enters, so that every customer would have the same score.
+    """
+    terms = list(forward_lr(study, samples.build).terms)
+    if not terms:
+        raise StudyError(
+            f"{study.file}: no predictor enters the equation at entry_p {study.entry_p}, so all "
+            f"customers would score alike. Use more customers or other predictors in "
+            f"{study.path.name}."
+        )
+    return describe_model(study, fit_logistic(study, samples.build, terms), samples.build, date)
+
+
+def open_model(source: str | Path, date: str) -> SavedModel:
+    """Return the model saved in a ``.json`` file, or that of a study fitted now, on `date`."""
+    if _is_model_file(source):
+        return load_model(Path(source))
+    study = load_study(source)
+    return final_model(study, split_samples(study, load_customers(study)), date)
+
+
+def fit_file(source: str | Path, output: Path, date: str, overwrite: bool = False) -> SavedModel:
+    """Fit a study's final equation and save it for `score_file`.
+
+    Parameters
+    ----------
+    source : str or Path
+        A study: a name in ``data/`` or a TOML file.
+    output : Path
+        The model's file, whose name ends in ``.json``.
+    date : str
+        Today, as YYYY-MM-DD.
+    overwrite : bool
+        Whether an existing model is replaced.
+
+    Raises
+    ------
+    StudyError
+        As `final_model`; `output` has another suffix, is part of the study, exists and may not be
+        replaced, or cannot be written.
+    """
+    if not _is_model_file(output):
+        raise StudyError(f"{output}: a model is known by its suffix. Name a file ending in .json.")
+    study = load_study(source)
+    check_output(output, _inputs(source), overwrite)
+    model = final_model(study, split_samples(study, load_customers(study)), date)
+    save_model(model, output)
+    return model
+
+
+def _is_model_file(source: str | Path) -> bool:
+    return str(source).endswith(".json")
+
+
+def _inputs(source: str | Path) -> dict[str, Path]:
+    """Return the files that a model comes from, by what they are."""
+    if _is_model_file(source):
+        return {"the model": Path(source)}
+    study = load_study(source)
+    return {"the study": study.path, "the customers of the study": study.file}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scored customers, those that could not be scored, and what was noticed on the way.
+
+    Attributes
+    ----------
+    ranked : DataFrame
+        The likeliest to churn first: rank (from 1), customer_id, churn_probability with its limits
+        lower and upper, decile (1 = the tenth most at risk of this list), risk, first_push and
+        second_push (the variables that raise the logit of churn most above the average customer's,
+        by first_effect and second_effect), value_tier, action, remark (values far outside those
+        that the model has seen).
+    unscored : DataFrame
+        row (in the file, the header being row 1), customer_id and reason.
+    model : SavedModel
+    notes : tuple of str
+        Columns that were ignored.
+    """
+
+    ranked: pd.DataFrame = field(repr=False)
+    unscored: pd.DataFrame = field(repr=False)
+    model: SavedModel = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """What was scored, by which model, in a few lines."""
+        remarked = int((self.ranked["remark"] != "").sum())
+        lines = [
+            f"Model: {self.model.provenance} on {self.model.customers:,} customers.",
+            f"Scored: {len(self.ranked):,} customers, {remarked:,} of them with values far outside "
+            "those that the model has seen.",
+            f"Not scored: {len(self.unscored):,}" + (":" if len(self.unscored) else "."),
+            *(
+                f"  {count:,} × {reason}"
+                for reason, count in self.unscored["reason"].value_counts().head(10).items()
+            ),
+            *self.notes,
+        ]
+        return "\n".join(lines)
+
+
+def score(model: SavedModel, customers: pd.DataFrame, level: float = 0.95) -> Scores:
+    """Score and rank customers by P(churned).
+
+    The interval is that of the delta method: with x the customer's design row (1 first) and V the
+    covariance of the estimate, the logit is x'b ± z sqrt(x'Vx), and its limits are turned into
+    probabilities. It covers the estimate's sampling error, given the variables selected, not the
+    luck of the one customer. A contribution to the logit of churn is -b (x - mean), summed over the
+    columns of a categorical variable.
+
+    Parameters
+    ----------
+    model : SavedModel
+    customers : DataFrame
+        ``customer_id`` and the model's predictors by name, as `load_customers` or
+        `read_customers` give them; other columns are not looked at.
+    level : float
+        Of the intervals.
+
+    Raises
+    ------
+    StudyError
+        A predictor that is absent or of another kind, or a categorical variable none of whose
+        values the model knows: the customers are not coded as the model's.
+    """
+    _check_customers(model, customers)
+    obstacle = _obstacles(model, customers)
+    able = (obstacle == "").to_numpy()
+    frame = customers[able]
+    # A model has the predictors that a design matrix is made from, as a study has.
+    design = model.design.matrix(frame)
+    probability, lower, upper = _churn_probabilities(model, design.to_numpy(), level)
+    pushes = _pushes(model, design)
+    value = _value_tier(model, frame)
+    risk = pd.Categorical.from_codes(
+        ties.limits_reached(probability, model.risk_limits), RISKS, ordered=True
+    )
+    # Equals stay in the order of the file.
+    order = ties.descending(probability)
+    n = len(frame)
+    ranked = pd.DataFrame(
+        {
+            "customer_id": frame["customer_id"].to_numpy(),
+            "churn_probability": probability,
+            "lower": lower,
+            "upper": upper,
+            "risk": risk,
+            **pushes,
+            "value_tier": value,
+            "action": _actions(risk, value),
+            "remark": _remarks(model, frame).to_numpy(),
+        }
+    ).take(order)
+    ranked.insert(0, "rank", np.arange(1, n + 1))
+    ranked.insert(5, "decile", 1 + 10 * np.arange(n) // max(n, 1))
+    unscored = pd.DataFrame(
+        {
+            "row": customers.index[~able] + 2,
+            "customer_id": customers.loc[~able, "customer_id"].to_numpy(),
+            "reason": obstacle[~able].to_numpy(),
+        }
+    )
+    return Scores(ranked.reset_index(drop=True), unscored, model)
+
+
+def _check_customers(model: SavedModel, customers: pd.DataFrame) -> None:
+    for name, predictor in model.predictors.items():
+        if name not in customers:
+            raise StudyError(
+                f"the customers lack '{name}', which the model ({model.provenance}) needs. "
+                f"{nearest(name, customers.columns)}"
+            )
+        values = customers[name].dropna()
+        if predictor.levels:
+            if len(values) and not values.isin(predictor.levels).any():
+                raise StudyError(
+                    f"'{predictor.column}' is coded otherwise than in the model "
+                    f"({model.provenance}): {show_rows(values)}, where the model knows "
+                    f"{', '.join(repr(level) for level in predictor.levels)}. Recode the customers."
+                )
+        elif not pd.api.types.is_numeric_dtype(values):
+            raise StudyError(
+                f"'{predictor.column}' must be a number, as in the model ({model.provenance}), not "
+                f"{show_rows(values)}. Correct the customers."
+            )
+
+
+def _obstacles(model: SavedModel, customers: pd.DataFrame) -> pd.Series:
+    """Return why each customer cannot be scored, "" where nothing is in the way."""
+    reasons = pd.Series("", index=customers.index, dtype="str")
+    for name in model.terms:
+        predictor, values = model.predictors[name], customers[name]
+        absent = values.isna()
+        found = [(absent, f"{predictor.label} is missing")]
+        if predictor.levels:
+            strange = values[~absent & ~values.isin(predictor.levels)]
+            known = ", ".join(predictor.levels)
+            found += [
+                (values == value, f"{predictor.label} {to_text(value)!r} is none of {known}")
+                for value in strange.unique()
+            ]
+        for where, text in found:
+            where = where.to_numpy(dtype=bool, na_value=False)
+            earlier = reasons[where]
+            reasons[where] = earlier + np.where(earlier == "", "", "; ") + text
+    return reasons
+
+
+def _churn_probabilities(
+    model: SavedModel, design: np.ndarray, level: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return P(churned) and its limits, each of shape (n,)."""
+    rows = np.column_stack([np.ones(len(design)), design])
+    logit = -rows @ model.parameters.to_numpy()
+    variance = np.einsum("ij,ij->i", rows @ model.covariance.to_numpy(), rows)
+    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(np.maximum(variance, 0))
+    return special.expit(logit), special.expit(logit - half), special.expit(logit + half)
+
+
+def contributions(model: SavedModel, design: pd.DataFrame) -> pd.DataFrame:
+    """Return each term's contribution to the logit of churn, against the average customer.
+
+    `design` is the design matrix of the model's terms; the result has a column for each term.
+    """
+    b = model.parameters.drop(CONSTANT)
+    matrix = -b.to_numpy() * (design.to_numpy() - model.means.to_numpy())
+    terms = np.array([model.design.columns[column].term for column in design.columns])
+    return pd.DataFrame(
+        {term: matrix[:, terms == term].sum(axis=1) for term in model.terms}, index=design.index
+    )
+
+
+def _pushes(model: SavedModel, design: pd.DataFrame) -> dict[str, pd.Categorical | np.ndarray]:
+    """Return the two variables that raise each customer's risk most, and by how much."""
+    # Rounded, so that neither equal effects nor the sign of none hang on a last bit.
+    effects = contributions(model, design).to_numpy().round(12)
+    labels = [model.predictors[term].label for term in model.terms]
+    rows = np.arange(len(effects))
+    columns = {}
+    for place in ("first", "second"):
+        largest = effects.argmax(axis=1)
+        effect = effects[rows, largest]
+        raises = effect > 0
+        codes = np.where(raises, largest, -1)
+        columns[f"{place}_push"] = pd.Categorical.from_codes(codes, labels)
+        columns[f"{place}_effect"] = np.where(raises, effect, np.nan)
+        effects[rows, largest] = -np.inf
+    return columns
+
+
+def _value_tier(model: SavedModel, frame: pd.DataFrame) -> pd.Categorical:
+    unknown = VALUES.index("unknown")
+    codes = np.full(len(frame), unknown)
+    if model.value_limits:
+        amount = frame[model.amount.name].to_numpy(dtype=float)
+        tier = np.searchsorted(model.value_limits, amount, side="left")
+        codes = np.where(np.isnan(amount), unknown, tier)
+    return pd.Categorical.from_codes(codes, VALUES, ordered=False)
+
+
+def _actions(risk: pd.Categorical, value: pd.Categorical) -> pd.Categorical:
+    names = list(dict.fromkeys(ACTIONS.values()))
+    code = np.array(
+        [
+            [names.index(ACTIONS[r, "middle" if v == "unknown" else v]) for v in VALUES]
+            for r in RISKS
+        ]
+    )
+    return pd.Categorical.from_codes(code[risk.codes, value.codes], names)
+
+
+def action_table() -> pd.DataFrame:
+    """Return the suggested actions: risk in rows, value in columns."""
+    values = ["high", "middle", "low"]
+    rows = {risk: [ACTIONS[risk, value] for value in values] for risk in reversed(RISKS)}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=values).rename_axis("risk")
+
+
+def _remarks(model: SavedModel, frame: pd.DataFrame) -> pd.Series:
+    """Return which values lie more than one standard deviation beyond those the model has seen."""
+    remarks = pd.Series("", index=frame.index, dtype="str")
+    for name, seen in model.seen.iterrows():
+        values, label = frame[name], model.predictors[name].label
+        sd = seen["standard_deviation"]
+        for far, text in (
+            (
+                values < seen["minimum"] - sd,
+                f"{label} far below {seen['minimum']:g}, the least seen",
+            ),
+            (
+                values > seen["maximum"] + sd,
+                f"{label} far above {seen['maximum']:g}, the most seen",
+            ),
+        ):
+            far = far.to_numpy()
+            earlier = remarks[far]
+            remarks[far] = earlier + np.where(earlier == "", "", "; ") + text
+    return remarks
+
+
+def read_customers(model: SavedModel, path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read customers to be scored: a file like that of the model's study, without the outcome.
+
+    Returns
+    -------
+    customers : DataFrame
+        ``customer_id`` and the model's predictors by name, index = position in the file.
+    notes : tuple of str
+        Which columns of the file were ignored; the outcome, if it is there, by name.
+
+    Raises
+    ------
+    StudyError
+        As for a study: no such file or column, text among numbers, a customer listed twice.
+    """
+    table = read_table(path, model.format)
+    needed = {name: predictor.column for name, predictor in model.predictors.items()}
+    for column in [model.id_column, *needed.values()]:
+        if column and column not in table:
+            raise StudyError(
+                f"{path}: there is no column '{column}', which the model ({model.provenance}) "
+                f"needs. {nearest(column, table.columns)}"
+            )
+    identifiers = table[model.id_column] if model.id_column else pd.Series(table.index + 1)
+    customers = pd.DataFrame({"customer_id": to_texts(identifiers)}, index=table.index)
+    _check_identifiers(path, model, customers["customer_id"])
+    for name, column in needed.items():
+        if model.predictors[name].levels:
+            customers[name] = to_labels(table[column], model.predictors[name].levels, model.format)
+        else:
+            where = f"{path}, column '{column}'"
+            customers[name] = to_numbers(table[column], model.format, where)
+    return customers, _ignored(model, table, {model.id_column, *needed.values()})
+
+
+def _check_identifiers(path: Path, model: SavedModel, identifiers: pd.Series) -> None:
+    for faulty, problem in (
+        (identifiers.isna(), "rows without a value. Give each customer one"),
+        (
+            identifiers.duplicated(keep=False),
+            "customers listed more than once. Keep one row for each",
+        ),
+    ):
+        if faulty.any():
+            what, _, remedy = problem.partition(". ")
+            rows = show_rows(identifiers[faulty])
+            raise StudyError(f"{path}, column '{model.id_column}': {what}: {rows}. {remedy}.")
+
+
+def _ignored(model: SavedModel, table: pd.DataFrame, used: set[str]) -> tuple[str, ...]:
+    notes = []
+    if model.outcome_column in table:
+        notes.append(f"The outcome, column '{model.outcome_column}', was ignored.")
+    others = [c for c in table if c not in used | {model.outcome_column}]
+    if others:
+        notes.append("Columns not used: " + ", ".join(f"'{c}'" for c in others) + ".")
+    return tuple(notes)
+
+
+def score_file(
+    source: str | Path, path: Path, output: Path, date: str, overwrite: bool = False
+) -> Scores:
+    """Score a file of customers and write the ranked list.
+
+    Parameters
+    ----------
+    source : str or Path
+        A study (a name in ``data/`` or a TOML file), fitted anew, or a saved model (``.json``).
+    path : Path
+        The customers; see `read_customers`.
+    output : Path
+        The list, CSV in UTF-8: the columns of `Scores.ranked`, six decimals, then reason (why a
+        customer could not be scored; such customers come last), model and scored_on. It has as
+        many rows as the file has customers. A text that a spreadsheet would run as a formula, an
+        identifier "=1+1" for example, has an apostrophe before it; `escaping.from_csv_cell` takes
+        it away.
+    date : str
+        Today, as YYYY-MM-DD.
+    overwrite : bool
+        Whether an existing list is replaced.
+
+    Raises
+    ------
+    StudyError
+        As `open_model`, `read_customers` and `score`; `output` is the study, its customers, the
+        model or `path`, exists and may not be replaced, or cannot be written.
+    """
+    check_output(output, {"the customers": path, **_inputs(source)}, overwrite)
+    model = open_model(source, date)
+    customers, notes = read_customers(model, path)
+    scores = score(model, customers)
+    scores = Scores(scores.ranked, scores.unscored, model, notes)
+    write_scores(scores, output, date)
+    return scores
+
+
+def write_scores(scores: Scores, output: Path, date: str) -> None:
+    """Write the ranked list with those that could not be scored at its end; see `score_file`."""
+    ranked = pa.Table.from_pandas(_guarded(scores.ranked.round(6)), preserve_index=False)
+    unscored = _guarded(scores.unscored[["customer_id", "reason"]])
+    unscored = pa.Table.from_pandas(unscored, preserve_index=False)
+    table = pa.concat_tables([ranked, unscored], promote_options="default")
+    for name, text in (("model", scores.model.provenance), ("scored_on", date)):
+        table = table.append_column(name, pa.repeat(csv_cell(text), len(table)))
+    with replacing(output) as fresh, fresh.open("wb") as sink:
+        csv.write_csv(table, sink)
+
+
+def _guarded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts no spreadsheet takes for formulas."""
+
+    def guard(values: pd.Series) -> pd.Series:
+        if pd.api.types.is_numeric_dtype(values):
+            return values
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            return values.cat.rename_categories(csv_cell)
+        return values.map(csv_cell, na_action="ignore")
+
+    return table.apply(guard)

@@ -1,0 +1,73 @@
+"""The values that the examination draws on one scale."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from erfm.paper import scales
+from erfm.paper.ledger import printed
+from erfm.paper.scorecard import proofs, published_classification_table
+
+PROOF = proofs()
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+def test_accuracy_has_an_interval_where_it_is_computed():
+    solved = published_classification_table()
+    drawn = scales.accuracy(solved, 0.9511)
+    assert list(drawn.points["value"]) == [solved.no_information_rate, solved.accuracy, 0.9511]
+    assert list(drawn.points["printed"]) == [False, False, True]
+    assert list(drawn.points["lower"].notna()) == [False, True, False]
+    assert "0.6724" in drawn.alt and "0.7586" in drawn.alt and "0.9511" in drawn.alt
+
+
+def test_interval_shows_the_narrowest_for_each_number_of_customers():
+    estimated = pd.Series({"b": 0.05, "odds_ratio": 1.05, "lower": 1.04, "upper": 1.06})
+    narrowest = {3334: (1.043, 1.059), 2000: (1.041, 1.061)}
+    drawn = scales.interval((1.051, 1.046, 1.055), narrowest, estimated)
+    assert list(drawn.points.index) == [
+        "printed", "narrowest, 3,334 customers", "narrowest, 2,000 customers", "reconstruction"
+    ]  # fmt: skip
+    assert list(drawn.points["printed"]) == [True, False, False, False]
+    assert list(drawn.points.loc["reconstruction", ["value", "lower", "upper"]]) == [
+        1.05, 1.04, 1.06
+    ]  # fmt: skip
+
+
+def test_standard_error_leaves_room_below_the_implied_one():
+    drawn = scales.standard_error(PROOF["has_child"])
+    implied, least = drawn.points["value"]
+    assert drawn.excluded == (implied / 3, least) and implied < least
+    assert list(drawn.points["printed"]) == [True, False]
+
+
+def test_standardised_shows_every_printed_coefficient_right_of_the_floor_of_the_scale():
+    drawn = scales.standardised(PROOF)
+    names = ["frequency", "recency", "age", "gender"]
+    as_printed = drawn.points.loc[drawn.points["printed"], "value"]
+    assert list(as_printed) == [printed(f"standardised_{name}") for name in names]
+    assert drawn.excluded[0] < drawn.points["value"].min()
+
+
+def test_deviance_and_cutoff():
+    drawn = scales.deviance(PROOF["chi-square"], 1.26)
+    assert list(drawn.points["printed"]) == [True, False, False]
+    assert drawn.points["value"].iloc[2] == 1.26
+    assert drawn.excluded == (0, drawn.points["value"].iloc[1])
+    drawn = scales.cutoff(0.6024, 0.32759)
+    assert list(drawn.points["value"]) == [0.32759, 0.6024]
+    assert drawn.alt == "The base rate 0.3276 and the printed cut-off 0.6024 on one scale."
+
+
+def test_a_scale_is_drawn_with_its_words():
+    drawn = scales.cutoff(0.6024, 0.32759)
+    axes = drawn.draw().axes[0]
+    side = plt.rcParams["axes.titlelocation"]
+    assert (axes.get_title(loc=side), axes.get_xlabel()) == (drawn.title, drawn.label)
+    assert [text.get_text() for text in axes.get_yticklabels()] == list(drawn.points.index)
+    assert {text.get_text() for text in axes.texts} == {"0.3276", "0.6024"}

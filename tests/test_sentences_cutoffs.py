@@ -1,0 +1,90 @@
+"""What is said of cut-offs and net benefit, also where results could embarrass it."""
+
+import pandas as pd
+import pytest
+
+from erfm.trust import sentences_cutoffs as sentences
+from erfm.trust.decisions import at_threshold, compare_cutoffs, cutoff_curve
+
+OUTCOME = pd.Series([0, 0, 1, 1]).to_numpy()
+PROBABILITY = pd.Series([0.1, 0.6, 0.7, 0.9]).to_numpy()
+CUTOFFS = {"the study's": 0.5, "one half": 0.5, "by cost": 5 / 6}
+
+
+def test_cutoffs():
+    compared = compare_cutoffs(OUTCOME, PROBABILITY, CUTOFFS, 5, 1)
+    text = sentences.cutoffs(compared, cutoff_curve(OUTCOME, PROBABILITY), 5.0)
+    assert text.startswith(
+        "At the study's 0.5, 25.0% of the customers would be contacted and 50.0%"
+    )
+    assert "as much as 1.00 needless contacts. Accuracy is highest (100.0%) near 0.61" in text
+    assert "costs 5 times a needless call, contact everyone with P(retained) below 0.833" in text
+    assert "“by cost” is the cheapest on the holdout sample." in text
+
+
+def test_cutoffs_that_cost_the_same_are_all_the_cheapest():
+    compared = compare_cutoffs(OUTCOME, PROBABILITY, CUTOFFS, 5, 1)
+    along = cutoff_curve(OUTCOME, PROBABILITY)
+    two = compared.assign(cost=[1.0, 1.0 + 1e-15, 2.0])
+    assert "“the study's” and “one half” are the cheapest" in sentences.cutoffs(two, along, 5)
+    assert "all are equally cheap on" in sentences.cutoffs(compared.assign(cost=1.0), along, 5)
+
+
+def test_printed_cutoff():
+    assert "for its 0.6024." in sentences.printed_cutoff(0.6024)
+    assert "only 1.52 times as much" in sentences.printed_cutoff(0.6024)
+
+
+def benefit(advantage: list[tuple[float, float, float]], everyone: float = 0.2) -> pd.DataFrame:
+    """Return a decision curve at 0.1, 0.2 …, with advantages and their limits."""
+    columns = ["advantage", "advantage_lower", "advantage_upper"]
+    index = pd.Index([(i + 1) / 10 for i in range(len(advantage))], name="threshold")
+    return pd.DataFrame(advantage, index, columns).assign(contact_all=everyone)
+
+
+GAIN, OPEN, LOSS = (0.02, 0.01, 0.03), (0.0, -0.01, 0.01), (-0.02, -0.03, -0.01)
+
+
+def test_the_row_of_a_threshold():
+    assert at_threshold(benefit([OPEN, GAIN]), 0.19)["advantage"] == 0.02
+    assert at_threshold(benefit([OPEN, GAIN]), 0.001)["advantage"] == 0.0
+
+
+def test_net_benefit():
+    text = sentences.net_benefit(benefit([OPEN, GAIN, GAIN]), 0.2)
+    assert "better than both rules from 0.20 to 0.30; outside, it cannot be told" in text
+    assert (
+        "(threshold 0.20) the equation gains 2.0 leavers per 100 customers over contacting" in text
+    )
+    assert text.endswith("everyone (95% interval 1.0 to 3.0): it earns its keep.")
+
+
+@pytest.mark.parametrize(
+    ("at", "everyone", "words"),
+    [
+        (OPEN, 0.2, "no equation is needed: contact everyone."),
+        (OPEN, -0.1, "over contacting nobody (95% interval −1.0 to 1.0): these customers cannot"),
+        (LOSS, -0.1, "loses 2.0 leavers per 100 customers against contacting nobody"),
+        (LOSS, -0.1, "it does harm: contact nobody."),
+        (LOSS, 0.2, "loses 2.0 leavers per 100 customers against contacting everyone"),
+    ],
+)
+def test_net_benefit_that_is_none(at, everyone, words):
+    text = sentences.net_benefit(benefit([at], everyone), 0.1)
+    assert text.startswith("At no threshold") and words in text
+
+
+def test_a_single_useful_threshold():
+    assert "both rules at 0.20 only;" in sentences.net_benefit(benefit([OPEN, GAIN, OPEN]), 0.2)
+
+
+def test_useful_thresholds_outside_the_widest_range_are_told():
+    text = sentences.net_benefit(benefit([GAIN, OPEN, GAIN, GAIN]), 0.2)
+    assert "from 0.30 to 0.40; outside, it is so only here and there." in text
+
+
+def test_contacting_most():
+    along = pd.DataFrame({"contacted": [0.5, 0.95, 1.0]}, index=[0.3, 0.5, 0.6])
+    assert "from a cut-off of 0.50 on" in sentences.contacting_most(along)
+    assert "costs at least 1.00 needless contacts." in sentences.contacting_most(along)
+    assert sentences.contacting_most(along.head(1)) == "Exercise 2: no cut-off does."

@@ -1,0 +1,184 @@
+"""What the pages on the published study say, of its numbers and of others."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from erfm.customers.study_file import load_study
+from erfm.paper import sentences
+from erfm.paper.arithmetic import (
+    CANNOT_BE_JUDGED,
+    CONTRADICTS,
+    HOLDS,
+    IMPOSSIBLE,
+    VERDICTS,
+    Verdict,
+    chi_square_readings,
+)
+from erfm.paper.scorecard import (
+    BY_CONSTRUCTION,
+    ESTIMATED,
+    proofs,
+    published_classification_table,
+)
+
+WRONG = Verdict(CONTRADICTS, "The parts add up to 5; 6 is printed.")
+RIGHT = Verdict(HOLDS, "The parts add up to 5; 5 is printed.")
+
+
+def counts(*numbers: int) -> pd.Series:
+    return pd.Series(numbers, index=VERDICTS)
+
+
+def test_in_one_minute_states_the_claim_and_what_the_counts_give():
+    said = sentences.in_one_minute(counts(4, 3, 2, 1), published_classification_table(), 0.9511)
+    assert "accuracy of **95.1%**. The counts in their own table give **75.9%**; always" in said
+    assert "gives 67.2%. Of 10 printed values, **4 hold**, **3 are impossible** for any" in said
+    assert "**2 contradict** another printed value and 1 cannot be judged." in said
+
+
+def test_every_verdict_is_counted_in_words_and_beside_the_figure():
+    assert sentences.what_holds(counts(4, 3, 0, 1)).endswith(
+        f"does not: 4 holds, 3 impossible, 0 {CONTRADICTS}, 1 cannot be judged."
+    )
+    assert sentences.alt_of_verdicts(counts(4, 3, 0, 1)).endswith(
+        f"by verdict: holds 4, impossible 3, {CONTRADICTS} 0, cannot be judged 1."
+    )
+
+
+def test_how_recomputed_counts_what_does_not_occur_as_none():
+    said = sentences.how_recomputed(pd.Series([BY_CONSTRUCTION, BY_CONSTRUCTION, ESTIMATED]))
+    assert said.startswith("2 values agree") and "estimated (1), follow" in said
+    assert "numbers (0) or were not aimed at (0)" in said
+
+
+def test_examined_in_short_counts_every_verdict():
+    said = sentences.examined_in_short(counts(4, 3, 2, 1))
+    assert "Of 10 printed values, 4 are confirmed" in said
+    assert "3 no data can have, 2 contradict another printed value, and 1 cannot" in said
+    assert VERDICTS == (HOLDS, IMPOSSIBLE, CONTRADICTS, CANNOT_BE_JUDGED)
+
+
+def test_sums_names_those_that_do_not_hold():
+    assert sentences.sums({"range": RIGHT, "genders": RIGHT}).startswith("2 of 2 hold: ")
+    said = sentences.sums({"range": RIGHT, "genders": WRONG})
+    assert said.startswith("1 of 2 hold; genders do not")
+    assert "careless" not in said
+
+
+@pytest.mark.parametrize(
+    ("simple", "hits", "words"),
+    [
+        (0, 0, "No quotient of two printed counts gives the printed value. Sums and"),
+        (1, 2, "1 quotient of two printed counts gives the"),
+        (4, 9, "4 quotients of two printed counts give the"),
+    ],
+)
+def test_another_reading(simple, hits, words):
+    search = pd.DataFrame(
+        {"ratios_searched": [30, 400, 5387], "hits": [simple, simple, hits]}, index=[1, 2, 3]
+    )
+    said = sentences.another_reading(search)
+    assert words in said
+    assert f"up to three counts give {hits or 'none'} among 5,387 ratios" in said
+
+
+def test_misread_moments_calls_only_such_customers_an_example():
+    said = sentences.misread_moments(11.26502)
+    assert "a kurtosis of 11.265 exist (the reconstruction is such a set), and" in said
+    assert "a kurtosis of 11.265 exist, and" in sentences.misread_moments(3.0)
+
+
+def test_estimated_interval():
+    narrowest = (1.04, 1.06)
+    wide = pd.Series({"lower": 1.02, "upper": 1.08})
+    assert "is wider still" in sentences.estimated_interval(narrowest, wide)
+    narrow = pd.Series({"lower": 1.049, "upper": 1.051})
+    assert "is no wider" in sentences.estimated_interval(narrowest, narrow)
+    equal = pd.Series({"lower": 1.04, "upper": 1.06})
+    assert "is no wider" in sentences.estimated_interval(narrowest, equal)
+
+
+def test_restated_as_logarithm_ends_with_the_reason_where_nothing_is_refuted():
+    proof = Verdict(HOLDS, "The natural logarithm of 2 is 0.693; 0.693 is printed.")
+    assert sentences.restated_as_logarithm(proof).endswith("0.693 is printed.")
+    said = sentences.restated_as_logarithm(proofs()["log odds ratio"])
+    assert said.endswith("0.998 is printed. An odds ratio of exp(0.998) = 2.713.")
+
+
+def test_printed_ranking():
+    assert "is that of the printed values (holds), but" in sentences.printed_ranking(RIGHT)
+    said = sentences.printed_ranking(WRONG)
+    assert f"is not that of the printed values ({CONTRADICTS}), and" in said
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [("234.510", "Under no reading does"), ("8.1", "Only as Hosmer–Lemeshow does")],
+)
+def test_chi_square(printed, words):
+    solved = published_classification_table()
+    readings = chi_square_readings(printed, n=2000, solved=solved, cutoff="0.6024")
+    proof = Verdict(CANNOT_BE_JUDGED, "", what_would_have_to_be_true="It would have to be named.")
+    said = sentences.chi_square(proof, readings)
+    assert said.startswith(f"**Verdict: cannot be judged.** {words} the printed value support")
+    assert said.endswith("It would have to be named.")
+
+
+@pytest.mark.parametrize(
+    ("sd", "true_b", "words"),
+    [
+        (1316.2, 0.0, "is 1,316 yuan a month: there a coefficient printed as zero could hide an "
+         "effect as strong as any. (It does not: the reconstruction's true coefficient is zero.)"),
+        (300, 0.0002, "could hide a significant effect, but none as strong as the strongest. (The "
+         "reconstruction's true coefficient is not zero.)"),
+        (100, 0.0, "could hide no significant effect."),
+    ],
+)  # fmt: skip
+def test_zero_coefficient(sd, true_b, words):
+    proof = Verdict(CANNOT_BE_JUDGED, "", numbers={"sd_significant": 175.0, "sd_rival": 934.0})
+    study = load_study("reconstruction")
+    assert words in sentences.zero_coefficient(study, sd, proof, true_b)
+
+
+def test_a_unit_is_text():
+    study = load_study("reconstruction")
+    amount = replace(study.predictors["amount"], unit="*$*")
+    study = replace(study, predictors={**study.predictors, "amount": amount})
+    said = sentences.zero_coefficient(study, 1000, proofs()["zero coefficient"], 0.0)
+    assert "*" not in said and "$" not in said
+
+
+@pytest.mark.parametrize(
+    ("claimed", "words"),
+    [
+        (0.6, "above the base rate favours calling customers churned: reasonable if a missed"),
+        (0.2, "below the base rate favours calling customers retained: reasonable if a needless"),
+        (0.3, "favours neither class"),
+    ],
+)
+def test_cutoff(claimed, words):
+    assert words in sentences.cutoff(claimed, 0.3)
+
+
+def test_predicted_share():
+    shares = pd.DataFrame(
+        {"share_above_cutoff": [0.088, 0.204, 0.236], "simulated": [0.087, 0.205, 0.236]},
+        index=["uncorrelated", "perfectly correlated", "needed"],
+    )
+    said = sentences.predicted_share(shares, 0.236)
+    assert "reach 8.8% if uncorrelated and 20.4% even if perfectly correlated" in said
+    assert said.endswith("simulation and integration agree.")
+    reached = sentences.predicted_share(shares.assign(simulated=0.5), 0.1)
+    assert "and 20.4% if perfectly correlated" in reached
+    assert reached.endswith("do not agree.")
+
+
+def test_solutions():
+    proof = Verdict(IMPOSSIBLE, "", numbers={"n_needed": 7698})
+    assert sentences.customers_needed(proof) == "Exercise 1: at least 7,698 customers."
+    solved = published_classification_table()
+    same = 1 - (222 + 100) / solved.total
+    assert sentences.swapped_errors(same, solved).startswith("Exercise 2: 75.9%. The sum")
+    assert sentences.swapped_errors(0.5, solved) == "Exercise 2: 50.0% instead of 75.9%."

@@ -1,0 +1,187 @@
+"""What is said of selection, optimism and splits, also where results could embarrass it."""
+
+import pandas as pd
+import pytest
+
+from erfm.trust import sentences_selection as sentences
+from erfm.trust.resampling import INDEXES, Bootstrap, Splits, share_selecting
+
+NONE = pd.Series([], dtype=object)
+
+
+@pytest.fixture(scope="module")
+def study(make_study):
+    frame = pd.DataFrame({"recency": [1, 2, 3, 4], "a_b": [1, 1, 2, 3], "retained": [0, 1, 0, 1]})
+    return make_study(frame)[0]
+
+
+def repeated(recency: list[bool], a_b: list[bool], failures: pd.Series = NONE) -> Bootstrap:
+    """Return repetitions with these selections; each index is better by 0.02 where it was made."""
+    indexes = pd.DataFrame(0.7, index=range(len(recency)), columns=list(INDEXES))
+    return Bootstrap(
+        selected=pd.DataFrame({"recency": recency, "a_b": a_b}),
+        coefficients=pd.DataFrame(),
+        apparent=indexes.iloc[0],
+        training=indexes,
+        test=indexes - 0.02,
+        failures=failures,
+    )
+
+
+def splits(accuracy: list[float], failures: pd.Series = NONE) -> Splits:
+    return Splits(pd.DataFrame({"accuracy": accuracy}), failures)
+
+
+def test_only_some_customers_are_drawn():
+    assert "uses 20 of the 1,000, drawn" in sentences.drawn(20, 1000)
+    assert sentences.drawn(20, 20) == ""
+
+
+def test_in_short(study):
+    text = sentences.in_short(study, repeated([True] * 4, [True, False] * 2), splits([0.6, 0.6]))
+    assert "Of 4 repetitions of the whole search, recency is selected" in text
+    assert "AUC is 0.680 (apparent 0.700)" in text
+    assert "ranges from 60.0% to 60.0% (95% of 2 splits). Every repetition gave" in text
+
+
+def test_in_short_of_no_and_of_several_variables_and_of_failures(study):
+    none = sentences.in_short(study, repeated([False, True], [False] * 2), splits([0.6]))
+    assert "no variable is selected in at least 95%" in none
+    failed = pd.Series({3: "a < b"}, dtype=object)
+    both = sentences.in_short(study, repeated([True], [True], failed), splits([0.6]))
+    assert "recency, a_b are selected" in both
+    assert both.endswith("⚠ 1 repetition gave no equation: a &#60; b.")
+    many = sentences.in_short(study, repeated([True], [True], failed), splits([0.6], failed))
+    assert "⚠ 2 repetitions gave no equation: a &#60; b." in many
+
+
+def test_shares_of_repetitions_that_select_terms():
+    found = repeated([True, True, False, False], [True, False, False, False])
+    assert share_selecting(found, ["recency"]) == 0.5
+    assert share_selecting(found, ["recency"], exactly=True) == 0.25
+    assert share_selecting(found, []) == 1 and share_selecting(found, [], exactly=True) == 0.5
+
+
+def test_own_equation():
+    often = sentences.own_equation(repeated([True] * 10, [False] * 10), ["recency"])
+    assert often.endswith("study's own equation in 100.0% of the samples: the choice is stable.")
+    half = sentences.own_equation(repeated([True] * 4, [True, False] * 2), ["recency"])
+    assert "in 50.0% of the samples; 2 different equations occur." in half
+    other = sentences.own_equation(repeated([True] * 4, [True] * 4), ["recency"])
+    assert "in 0.0% of the samples; 1 equation occurs." in other
+
+
+def test_own_equation_without_variables():
+    text = sentences.own_equation(repeated([False] * 4, [False] * 4), [])
+    assert text.startswith(
+        "The search selects no variable, as it does for the study itself, in 100"
+    )
+
+
+def test_printed_selection(study):
+    rule = sentences.printed_selection(
+        study, repeated([True] * 4, [True] + [False] * 3), ["recency"]
+    )
+    assert "comes out in 75.0% of the samples" in rule and "with others, in 100.0%" in rule
+    assert "is the rule but no certainty." in rule
+    always = sentences.printed_selection(study, repeated([True], [False]), ["recency"])
+    assert "is the rule." in always
+    seldom = sentences.printed_selection(study, repeated([True] * 2, [True] * 2), ["recency"])
+    assert "is the exception." in seldom
+
+
+def bias(**shares: tuple[float, float]) -> pd.DataFrame:
+    return pd.DataFrame(shares, index=["share", "inflation"]).T
+
+
+def test_what_to_build_on(study):
+    share = pd.Series({"recency": 0.97, "a_b": 0.06})
+    table = bias(recency=(0.97, 1.0), a_b=(0.06, 9.1))
+    text = sentences.what_to_build_on(study, share, table)
+    assert text.startswith(
+        "a_b is the example: it is selected in 6.0% of the samples and then looks"
+    )
+    assert "build on recency; do not act on a_b, which" in text
+    likely = sentences.what_to_build_on(
+        study, share * 0 + 0.6, bias(recency=(0.6, 1), a_b=(0.6, 1))
+    )
+    assert likely.startswith("No variable is selected in fewer than half")
+    assert likely.endswith("on none of the variables; take recency, a_b as likely, not as shown.")
+
+
+@pytest.mark.parametrize(
+    ("example", "words"),
+    [
+        ((0.0, float("nan")), "a_b: selected in no sample, so that nothing is inflated."),
+        ((0.3, 1.04), "then looks no stronger than in the full model."),
+        ((0.3, 0.5), "then looks no stronger than in the full model."),
+    ],
+)
+def test_a_weak_variable_that_is_not_inflated_is_no_example(study, example, words):
+    text = sentences.what_to_build_on(study, pd.Series({"a_b": example[0]}), bias(a_b=example))
+    assert words in text and "is the example" not in text and "nan" not in text
+
+
+def optimism(auc: float, gain: float, slope: float) -> pd.DataFrame:
+    rows = {
+        "auc": {"optimism": gain, "corrected": auc, "holdout": 0.69},
+        "calibration_slope": {"optimism": 0.1, "corrected": slope, "holdout": -0.2},
+    }
+    return pd.DataFrame(rows).T
+
+
+def test_optimism():
+    text = sentences.optimism(optimism(0.673, 0.004, 0.977))
+    assert "flatter the AUC by 0.004; the corrected slope of 0.977 means" in text
+    assert "should be shrunk by about 2.3%. The holdout sample says 0.690 and −0.200" in text
+    assert text.endswith("about 6.7 times in ten: useful, but far from certain.")
+
+
+@pytest.mark.parametrize(
+    ("auc", "quality"),
+    [(0.48, ": no better than a coin."), (0.5, ": no better"), (0.55, ": little better"),
+     (0.9, "a good ranking")],
+)  # fmt: skip
+def test_quality_of_a_ranking(auc, quality):
+    assert quality in sentences.optimism(optimism(auc, 0.004, 0.9))
+
+
+def test_optimism_that_is_none_and_slopes_that_ask_for_no_shrinking():
+    text = sentences.optimism(optimism(0.7, -0.002, 1.2))
+    assert "do not flatter the AUC (optimism −0.002); the corrected slope of 1.200" in text
+    assert "need no shrinking" in text
+    assert "say nothing of the real ones" in sentences.optimism(optimism(0.7, 0.002, -0.1))
+
+
+def place(accuracy: tuple[float, ...], auc: tuple[float, ...]) -> pd.DataFrame:
+    columns = ["own", "lower", "upper", "share_below"]
+    return pd.DataFrame({"accuracy": accuracy, "auc": auc}, index=columns).T
+
+
+def test_own_split():
+    shown = {"accuracy": "Accuracy at 0.5", "auc": "AUC"}
+    usual = sentences.own_split(place((0.7, 0.68, 0.72, 0.4), (0.6, 0.5, 0.7, 0.3)), shown, 1334)
+    assert "above 40.0% of the random ones and an AUC above 30.0%: an ordinary split." in usual
+    assert "with 1,334 customers" in usual and "differ by 4.0 percentage points" in usual
+    odd = sentences.own_split(place((0.6, 0.68, 0.72, 0), (0.9, 0.5, 0.7, 1)), shown, 1334)
+    assert "it is unusual in Accuracy at 0.5 and AUC." in odd
+
+
+def test_splits_of_equal_accuracy_differ_by_nothing():
+    table = place((0.7, 0.7, 0.7, 0), (0.6, 0.5, 0.7, 0.3))
+    text = sentences.own_split(table, {"auc": "AUC"}, 1334)
+    assert text.endswith("honest analysts who split differently report the same accuracy.")
+
+
+def test_printed_accuracies():
+    accuracy = pd.Series([0.70, 0.76])
+    never = sentences.printed_accuracies(accuracy, 0.95, 0.80)
+    assert "The printed 95.0% is reached by 0.0% of them" in never
+    assert "no luck of the split explains either: [page 06]" in never
+    partly = sentences.printed_accuracies(accuracy, 0.95, 0.75)
+    assert "the luck of the split can explain 75.0%: [page 06]" in partly
+
+
+def test_harder_entry(study):
+    text = sentences.harder_entry(study, optimism(0.7, -0.002, 1), optimism(0.7, 0.004, 1))
+    assert text == "The optimism of the AUC is −0.0020, against 0.0040 with PIN = 0.05."
