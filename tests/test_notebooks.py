@@ -26,6 +26,13 @@ def lines_of_code(source: str) -> int:
     return sum(bool(line.strip()) for line in source.splitlines())
 
 
+def names_in(source: str) -> tuple[set[str], set[str]]:
+    """Return the names that a cell gives values, and those that it reads."""
+    names = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
+    given = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return given, {node.id for node in names if isinstance(node.ctx, ast.Load)}
+
+
 def outputs(path: Path) -> list[nbformat.NotebookNode]:
     return [output for cell in code_cells(path) for output in cell.outputs]
 
@@ -70,6 +77,18 @@ class TestEveryNotebook:
         for cell in code_cells(path):
             hidden = bool({"remove-input", "hide-cell"} & set(cell.metadata.get("tags", [])))
             assert cell.metadata.get("jupyter", {}).get("source_hidden", False) == hidden
+
+    def test_needs_no_name_that_only_a_sentence_s_cell_gives(self, path):
+        """Students' copies leave those cells and the solutions out."""
+        hidden, kept = set(), set()
+        for cell in code_cells(path):
+            given, used = names_in(cell.source)
+            tags = set(cell.metadata.get("tags", []))
+            if "remove-input" in tags:
+                hidden |= given
+            elif "solution" not in tags:
+                assert used & hidden <= kept | given
+                kept |= given
 
     def test_has_no_error_or_warning_output(self, path):
         kinds = {o.output_type + ":" + o.get("name", "") for o in outputs(path)}
