@@ -115,6 +115,18 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "missing_information": ("Missing information (share)", ".3f"),
     "monte_carlo_error": ("Monte-Carlo error of B", ".5f"),
     "truth": ("Truth", ".5f"),
+    "precision": ("Precision", percent),
+    "gain": ("Gain", percent),
+    "gain_lower": ("Gain lower", percent),
+    "gain_upper": ("Gain upper", percent),
+    "churn_rate": ("Churn rate", percent),
+    "warned_rate": ("Called", percent),
+    "false_alarms": ("Retained, called", percent),
+    "false_alarms_lower": ("Retained, called: lower", percent),
+    "false_alarms_upper": ("Retained, called: upper", percent),
+    "missed": ("Leavers, not called", percent),
+    "missed_lower": ("Leavers, not called: lower", percent),
+    "missed_upper": ("Leavers, not called: upper", percent),
 }
 
 

@@ -56,6 +56,12 @@ def test_what_a_model_holds(model, sample):
     assert np.abs(np.bincount(in_tiers) - 400 / 3).max() < 1
 
 
+def test_an_equation_without_a_predictor_scores_nobody(sample):
+    study, frame = sample
+    with pytest.raises(StudyError, match=r"no predictor enters the equation at entry_p 0\.05"):
+        describe_model(study, fit_logistic(study, frame, []), frame, DATE)
+
+
 def test_risk_limits_are_exceeded_by_half_and_a_fifth(model, sample):
     ranked = score(model, sample[1]).ranked
     shares = ranked["risk"].value_counts(normalize=True)

@@ -14,7 +14,7 @@ from erfm.report.build import NOTEBOOKS, PARAMETERS, README, notebooks_of, prepa
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FIVE = [p for p in PATHS if p.stem[:2] in {"01", "02", "03", "04", "05"}]
 SENTENCES = sorted(Path(erfm.__file__).parent.rglob("sentences*.py"))
-LONG_CELLS = {"09_early_warning", "10_your_own_data"}
+LONG_CELLS = {"10_your_own_data"}
 ANY_STUDY = notebooks_of(load_study("bank_churners"))
 
 

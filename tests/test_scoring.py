@@ -18,8 +18,8 @@ from erfm.logistic import fit_logistic
 from erfm.stepwise import forward_lr
 from erfm.study import StudyError, design_matrix
 from erfm.validation import classification_table, wilson_interval
-from erfm.warning.fairness import error_rates, thirds
-from erfm.warning.gains import expected_gain, gains_curve
+from erfm.warning.fairness import error_rates, thirds, trait_groups
+from erfm.warning.gains import best_plan, expected_gain, first_fifth, gains_curve
 from erfm.warning.model_file import describe_model, save_model
 from erfm.warning.scoring import (
     ACTIONS,
@@ -32,6 +32,7 @@ from erfm.warning.scoring import (
     read_customers,
     score,
     score_file,
+    score_parts,
 )
 
 DATE = "2012-12-31"
@@ -97,6 +98,18 @@ def test_contributions_sum_to_the_distance_from_the_average_customer(model, samp
     np.testing.assert_allclose(
         special.logit(ranked["churn_probability"]), average + total.to_numpy()
     )
+
+
+def test_the_parts_of_a_score_begin_with_the_average_and_end_with_the_sum(model, sample):
+    study, frame = sample
+    row = design_matrix(study, frame.head(1), TERMS)
+    parts = score_parts(model, row)
+    assert parts.index[[0, -1]].tolist() == ["average customer", "sum"]
+    assert sorted(parts.index[1:-1]) == sorted(TERMS)
+    assert parts.iloc[1:-1].is_monotonic_decreasing
+    assert parts.iloc[-1] == pytest.approx(parts.iloc[:-1].sum())
+    risk = score(model, frame.head(1)).ranked["churn_probability"].iloc[0]
+    assert special.expit(parts["sum"]) == pytest.approx(risk)
 
 
 def test_pushes_are_the_two_largest_positive_contributions(model, sample):
@@ -489,6 +502,19 @@ def test_expected_gain_by_hand():
     assert (plan["upper"] >= plan["gain"]).all()
 
 
+def test_the_first_fifth_is_the_row_nearest_to_it():
+    outcome, risk = np.array([0, 0, 1, 0, 1]), np.linspace(0.9, 0.1, 5)
+    assert first_fifth(gains_curve(outcome, risk, repetitions=5))["share"] == 0.2
+    few = gains_curve(outcome, risk, [0.1, 0.25, 1.0], repetitions=5)
+    assert first_fifth(few)["customers"] == 1.25
+
+
+def test_the_best_plan_is_the_first_of_the_highest_gains():
+    plan = pd.DataFrame({"contacts": [1, 2, 3], "gain": [-1.0, 5.0, 5.0 + 1e-14]})
+    assert best_plan(plan)["contacts"] == 2
+    assert best_plan(plan.assign(gain=[-1.0, -2.0, -3.0]))["contacts"] == 1
+
+
 # --- Fairness -------------------------------------------------------------------------------------
 
 
@@ -516,6 +542,32 @@ def test_thirds_are_named_by_their_values():
     values = pd.Series([30, 20, 25, 60, 41, 40])
     assert thirds(values).tolist() == ["30–40", "20–25", "20–25", "41–60", "41–60", "30–40"]
     assert thirds(values).cat.categories.tolist() == ["20–25", "30–40", "41–60"]
+
+
+@pytest.mark.parametrize(
+    ("values", "groups"),
+    [
+        ([5, 5, 5], ["5", "5", "5"]),
+        ([1, 0, 1, 1, 1, 1], ["1", "0", "1", "1", "1", "1"]),
+        ([2, 3.5, 1], ["2", "3.5", "1"]),
+        ([1, 2, 3, *[9] * 7], ["1–9"] * 10),
+        ([1, 2, 9, 9, 30, 40], ["1–2", "1–2", "9", "9", "30–40", "30–40"]),
+    ],
+)
+def test_few_values_are_groups_of_their_own(values, groups):
+    assert thirds(pd.Series(values, index=range(7, 7 + len(values)))).tolist() == groups
+
+
+def test_groups_are_those_of_gender_and_age_as_far_as_a_study_has_them(sample, reconstruction):
+    study, samples = reconstruction
+    groups = trait_groups(study, samples.holdout)
+    assert list(groups) == ["gender", "age"]
+    pd.testing.assert_series_equal(groups["gender"], samples.holdout["gender"])
+    assert len(groups["age"].cat.categories) == 3
+    study, frame = sample
+    assert list(trait_groups(study, frame)) == ["gender"]
+    without = {name: p for name, p in study.predictors.items() if name != "gender"}
+    assert trait_groups(dataclasses.replace(study, predictors=without), frame) == {}
 
 
 def test_groups_keep_their_order():

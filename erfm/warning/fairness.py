@@ -5,15 +5,33 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from erfm.study import Study
 from erfm.validation import wilson_interval
 
 
 def thirds(values: pd.Series) -> pd.Series:
-    """Return the third of the customers that each belongs to, named by its values ("18–34")."""
-    group = pd.qcut(values, 3, labels=False, duplicates="drop")
+    """Return the third of the customers that each belongs to, named by its values ("18–34").
+
+    Where there are no more than three different values, each is a group of its own.
+    """
+    few = values.nunique() <= 3
+    group = values if few else pd.qcut(values, 3, labels=False, duplicates="drop")
     ends = values.groupby(group).agg(["min", "max"])
-    names = [f"{low:g}–{high:g}" for low, high in ends.to_numpy()]
-    return pd.Series(pd.Categorical.from_codes(group, names, ordered=True), index=values.index)
+    names = [f"{low:g}" if low == high else f"{low:g}–{high:g}" for low, high in ends.to_numpy()]
+    codes = ends.index.get_indexer(group)
+    return pd.Series(pd.Categorical.from_codes(codes, names, ordered=True), index=values.index)
+
+
+def trait_groups(study: Study, customers: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return each customer's group by gender and by age, as far as the study has them.
+
+    A categorical variable's groups are its levels, a number's its `thirds`.
+    """
+    traits = [trait for trait in map(study.role, ("gender", "age")) if trait]
+    return {
+        trait.name: customers[trait.name] if trait.levels else thirds(customers[trait.name])
+        for trait in traits
+    }
 
 
 def error_rates(

@@ -14,8 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH, wrapped
+from erfm.formats import percent
 from erfm.study import Study
-from erfm.ties import largest
+from erfm.warning.gains import best_plan, first_fifth
 from erfm.warning.scoring import Scores
 
 LINES = ["-", "--", ":", "-."]
@@ -39,6 +40,16 @@ def ranked_risks(scores: Scores) -> Figure:
     return figure
 
 
+def ranked_risks_alt(scores: Scores) -> str:
+    """Return the text of `ranked_risks` for someone who cannot see it."""
+    first, last = scores.ranked["churn_probability"].iloc[[0, -1]].map(percent)
+    course = f"falling from {first} to {last}" if first != last else f"everywhere {first}"
+    return (
+        f"Probability of churn along the ranked list, {course}, with 95% intervals and the limits "
+        "of raised and high risk."
+    )
+
+
 def gains(curve: pd.DataFrame) -> Figure:
     """Draw the gains curve and the lift of a ranked list with 95% intervals."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.5))
@@ -59,10 +70,19 @@ def gains(curve: pd.DataFrame) -> Figure:
     return figure
 
 
+def gains_alt(curve: pd.DataFrame) -> str:
+    """Return the text of `gains`."""
+    reached = percent(first_fifth(curve)["gain"])
+    return (
+        "Gains curve and lift of the holdout list with 95% bands. The first fifth reaches "
+        f"{reached} of the leavers."
+    )
+
+
 def expected_gains(plans: dict[str, pd.DataFrame]) -> Figure:
     """Draw what calling the first k customers is expected to bring, one curve for each plan.
 
-    `plans` gives a caption and the table of `scoring.expected_gain` for each; the marker is where
+    `plans` gives a caption and the table of `gains.expected_gain` for each; the marker is where
     the curve is highest, or at the left where no contact pays.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
@@ -70,7 +90,7 @@ def expected_gains(plans: dict[str, pd.DataFrame]) -> Figure:
         plans.items(), [BLUE, GREEN, ORANGE, VERMILION], LINES, "osD^", strict=False
     ):
         _banded(axes, plan["contacts"], plan[["gain", "lower", "upper"]], color, caption, line)
-        best = plan.loc[largest(plan["gain"])]
+        best = best_plan(plan)
         place = (best["contacts"], best["gain"]) if best["gain"] > 0 else (0, 0)
         axes.plot(*place, marker=marker, color=color, ms=8, ls="", clip_on=False, zorder=3)
     axes.axhline(0, color="black", lw=0.8)
@@ -86,6 +106,14 @@ def expected_gains(plans: dict[str, pd.DataFrame]) -> Figure:
     return figure
 
 
+def expected_gains_alt(plans: dict[str, pd.DataFrame]) -> str:
+    """Return the text of `expected_gains`."""
+    return (
+        f"Expected gain against customers called, with {', '.join(plans)}; 95% bands, the best "
+        "number of calls marked."
+    )
+
+
 def _banded(
     axes: Axes, x: pd.Series, y: pd.DataFrame, color: str, label: str, line: str = "-"
 ) -> None:
@@ -98,7 +126,7 @@ def _banded(
 def group_errors(study: Study, tables: dict[str, pd.DataFrame]) -> Figure:
     """Draw missed leavers and false alarms of each group with 95% Wilson intervals.
 
-    `tables` gives the table of `scoring.error_rates` by the groups of each predictor.
+    `tables` gives the table of `fairness.error_rates` by the groups of each predictor.
     """
     names = [
         wrapped(f"{wrapped(study.label(name), 24, lines=1)}: {group}")
@@ -126,6 +154,17 @@ def group_errors(study: Study, tables: dict[str, pd.DataFrame]) -> Figure:
     panels[0].set_yticks(y, names)
     figure.suptitle("Errors by group", x=0.01, ha="left", weight="bold", size="medium")
     return figure
+
+
+def group_errors_alt(tables: dict[str, pd.DataFrame]) -> str:
+    """Return the text of `group_errors`; a group with nobody to err about has no rate."""
+    rates = pd.concat(tables.values())[["missed", "false_alarms"]]
+    shown = rates.map(percent).where(rates.notna(), "no rate")
+    errors = [f"{group} {row.missed} and {row.false_alarms}" for group, row in shown.iterrows()]
+    return (
+        "Leavers not called and retained customers called, by group, with 95% intervals: "
+        + "; ".join(errors)
+    )
 
 
 def explore(draw: Callable[..., Figure], **ranges: tuple[float, float, float]) -> None:

@@ -75,6 +75,16 @@ def _reached(
     return np.interp(shares, listed, found)
 
 
+def first_fifth(curve: pd.DataFrame) -> pd.Series:
+    """Return the row of `gains_curve` in which a fifth of the list is called."""
+    return curve.loc[ties.smallest((curve["share"] - 0.2).abs())]
+
+
+def best_plan(plan: pd.DataFrame) -> pd.Series:
+    """Return the row of `expected_gain` in which the gain is highest."""
+    return plan.loc[ties.largest(plan["gain"])]
+
+
 def expected_gain(
     curve: pd.DataFrame, customers: int, cost: float, value: float, success: float
 ) -> pd.DataFrame:

@@ -123,7 +123,18 @@ def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: st
         The customers that `fit` was estimated on.
     date : str
         The day of the fit, as YYYY-MM-DD.
+
+    Raises
+    ------
+    StudyError
+        The equation has no predictor, so that every customer would have the same score.
     """
+    if not fit.terms:
+        raise StudyError(
+            f"{study.file}: no predictor enters the equation at entry_p {study.entry_p}, so all "
+            f"customers would score alike. Use more customers or other predictors in "
+            f"{study.path.name}."
+        )
     amount = study.role("amount")
     names = [
         name for name in study.predictors if name in fit.terms or study.predictors[name] == amount

@@ -22,9 +22,9 @@ from erfm.customers.reading import read_table
 from erfm.customers.study_file import load_study
 from erfm.escaping import csv_cell
 from erfm.formats import show_rows, to_text
-from erfm.logistic import CONSTANT, fit_logistic
+from erfm.logistic import CONSTANT
 from erfm.samples import Samples, split_samples
-from erfm.stepwise import forward_lr
+from erfm.stepwise import final_equation
 from erfm.study import Study, StudyError
 from erfm.warning.model_file import SavedModel, describe_model, load_model, save_model
 
@@ -43,6 +43,12 @@ ACTIONS = {
 }
 """The suggested action for each risk and value. A value that is not known counts as middle."""
 
+SHOWN = [
+    "customer_id", "churn_probability", "lower", "upper", "decile", "first_push", "second_push",
+    "value_tier", "action",
+]  # fmt: skip
+"""The columns of a ranked list that a reader is shown; the file has them all."""
+
 
 def final_model(study: Study, samples: Samples, date: str) -> SavedModel:
     """Return the equation that forward LR selects on the model-building sample, ready to score.
@@ -50,16 +56,9 @@ def final_model(study: Study, samples: Samples, date: str) -> SavedModel:
     Raises
     ------
     StudyError
-        No predictor enters, so that every customer would have the same score.
+        As `final_equation` and `describe_model`.
     """
-    terms = list(forward_lr(study, samples.build).terms)
-    if not terms:
-        raise StudyError(
-            f"{study.file}: no predictor enters the equation at entry_p {study.entry_p}, so all "
-            f"customers would score alike. Use more customers or other predictors in "
-            f"{study.path.name}."
-        )
-    return describe_model(study, fit_logistic(study, samples.build, terms), samples.build, date)
+    return describe_model(study, final_equation(study, samples), samples.build, date)
 
 
 def open_model(source: str | Path, date: str) -> SavedModel:
@@ -282,6 +281,18 @@ def contributions(model: SavedModel, design: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {term: matrix[:, terms == term].sum(axis=1) for term in model.terms}, index=design.index
     )
+
+
+def score_parts(model: SavedModel, design: pd.DataFrame) -> pd.Series:
+    """Return what a customer's logit of churn is the sum of, and last that sum.
+
+    First comes the average customer's logit, then each term's contribution, the largest first.
+    `design` is the customer's row of the design matrix of the model's terms.
+    """
+    parts = contributions(model, design).iloc[0].sort_values(ascending=False, kind="stable")
+    average = -(model.parameters[CONSTANT] + model.parameters[model.means.index] @ model.means)
+    ends = pd.Series({"average customer": average}), pd.Series({"sum": average + parts.sum()})
+    return pd.concat([ends[0], parts, ends[1]]).rename("logit of churn")
 
 
 def _pushes(model: SavedModel, design: pd.DataFrame) -> dict[str, pd.Categorical | np.ndarray]:

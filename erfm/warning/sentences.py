@@ -1,0 +1,340 @@
+"""What the early-warning page says of its results, one function a sentence or paragraph."""
+
+from __future__ import annotations
+
+import shlex
+
+import numpy as np
+import pandas as pd
+
+from erfm import ties
+from erfm.escaping import markdown
+from erfm.formats import listed, named, number, percent
+from erfm.study import Study
+from erfm.validation import RocCurve
+from erfm.warning.gains import best_plan, first_fifth
+from erfm.warning.model_file import SavedModel
+from erfm.warning.scoring import ACTIONS, Scores
+
+CLOSE_TO_PERFECT = 0.1
+"""A list that a perfect one surpasses by less than this share of the leavers is close to it."""
+
+
+def in_short(scores: Scores, curve: pd.DataFrame) -> str:
+    """Say how many customers are ranked and what calling a fifth of them reaches."""
+    fifth, n = first_fifth(curve), len(scores.ranked)
+    unscored = (
+        f" and gives the reason why {len(scores.unscored):,} more cannot be scored"
+        if len(scores.unscored)
+        else ""
+    )
+    return (
+        f"**In short.** The final equation ranks {_counted(n, 'customer')} that played no part in "
+        f"building it by {'its' if n == 1 else 'their'} risk of leaving{unscored}. "
+        f"Calling the first fifth of such a list reaches {percent(fifth['gain'])} "
+        f"({_limits(fifth['gain_lower'], fifth['gain_upper'])}) of those who leave, "
+        f"{fifth['lift']:.2f} times as many as calling at random. Whether that pays depends on "
+        "three numbers that only the bank knows."
+    )
+
+
+def kept_in_file(model: SavedModel, loaded: SavedModel, file: str) -> str:
+    """Say what the model's file (its name as Markdown) keeps, and whether it reads back equal."""
+    same = loaded.parameters.equals(model.parameters) and loaded.covariance.equals(model.covariance)
+    return (
+        f"A positive B means more *retention*. The file {file} keeps "
+        f"{len(model.parameters)} coefficients with their covariance, the coding and unit of each "
+        "variable, the means of the average customer, the range of values seen, the limits of the "
+        "tiers, study, date and software, and no customer. Read back, coefficients and covariance "
+        f"are {'equal to the last bit' if same else '**not equal**'}. A file that was altered, or "
+        "that codes a variable otherwise than the study, is refused."
+    )
+
+
+def command(study: Study) -> str:
+    """Return the command that scores a file like the study's."""
+    return f"python -m erfm score --study {shlex.quote(study.reference)} customers.csv"
+
+
+def first_on_list(scores: Scores, file: str) -> str:
+    """Say who leads the list, how surely and why, and where the whole list is."""
+    first = scores.ranked.iloc[0]
+    pushes = " and ".join(markdown(push) for push in first[["first_push", "second_push"]].dropna())
+    why = f"raised most by {pushes}" if pushes else "which no variable raises above the average"
+    blocks = ties.blocks(scores.ranked["churn_probability"])
+    equals = int((blocks == blocks[0]).sum()) - 1
+    tied = (
+        f" {_counted(equals, 'more customer')} {'has' if equals == 1 else 'have'} the same "
+        "probability; equals stand in the order of their file."
+        if equals
+        else ""
+    )
+    return (
+        f"First on the list is {markdown(first['customer_id'])}, whose probability of leaving is "
+        f"{percent(first['churn_probability'])} "
+        f"({_limits(first['lower'], first['upper'])}), {why}.{tied} "
+        f"The whole list, with each customer's interval, is in {file}; every row says which model "
+        "and date it comes from."
+    )
+
+
+def width_of_intervals(scores: Scores) -> str:
+    """Say how wide the intervals are, what they hold, and what the limits of risk mean."""
+    width = (scores.ranked["upper"] - scores.ranked["lower"]).median()
+    return (
+        f"The median interval is {100 * width:.1f} percentage points wide. It holds the "
+        "uncertainty of the coefficients (delta method on the logit), given the variables chosen; "
+        "how far the choice itself is luck is the subject of [page 08](08_how_far_to_trust.ipynb). "
+        "A customer near the end of one decile could as well stand in the next. "
+        + _risk_limits(scores)
+    )
+
+
+def _risk_limits(scores: Scores) -> str:
+    raised, high = scores.model.risk_limits
+    if high - raised <= ties.TIE:
+        return (
+            "So many customers of the model-building sample are alike that the limits of *raised* "
+            "and *high* risk are the same: no risk is *raised*."
+        )
+    risks = scores.ranked["churn_probability"]
+    if any((risks - limit).abs().min() <= ties.TIE for limit in (raised, high)):
+        return (
+            "*Raised* and *high* risk begin at what at least half and at least a fifth of the "
+            "model-building sample reach: customers who are alike are not parted."
+        )
+    return (
+        "*Raised* and *high* risk are those that half and a fifth of the model-building sample "
+        "exceed."
+    )
+
+
+def reasons(scores: Scores, parts: pd.Series) -> str:
+    """Say what the first customer's score adds up to, and what most often puts one at high risk."""
+    ranked = scores.ranked
+    total = (
+        f"The sum of {number(parts.iloc[-1])} is the logit of "
+        f"{percent(ranked['churn_probability'].iloc[0])}."
+    )
+    high = ranked.loc[ranked["risk"] == "high", "first_push"]
+    counts = high.value_counts(sort=False)
+    if not counts.any():
+        nobody = "No customer is at high risk."
+        return f"{total} {nobody if high.empty else 'No variable raises a high risk.'}"
+    most = [markdown(label) for label in counts.index[counts == counts.max()]]
+    return (
+        f"{total} Among customers at high risk, {' and '.join(most)} "
+        f"{'is' if len(most) == 1 else 'are equally and'} most often the first reason "
+        f"({counts.max():,}{' each' if len(most) > 1 else ''} of {len(high):,})."
+    )
+
+
+def calls(scores: Scores) -> str:
+    """Say how many customers the actions would have called, and that no effect is known."""
+    ranked = scores.ranked
+    called = ranked["action"].isin([ACTIONS["high", value] for value in ("high", "middle")])
+    if not scores.model.value_limits:
+        value = "; without an amount, everyone's value counts as middle."
+    elif (ranked.loc[called, "value_tier"] == "unknown").any():
+        value = "; a value that is not known counts as middle."
+    else:
+        value = "."
+    return (
+        f"{_counted(called.sum(), 'customer')} would be called: those at high risk whose value is "
+        f"middle or high{value} Banks' work reports describe such tiers, personal contact for the "
+        "few and cheap channels for the many; none measures an effect. Nor do these data show that "
+        "any of these actions keeps a customer: that is known only once some customers, drawn at "
+        "random, were *not* contacted."
+    )
+
+
+def left_out(scores: Scores) -> str:
+    """Say how many customers cannot be scored, and how many only with care."""
+    unscored, scored = len(scores.unscored), len(scores.ranked)
+    flagged = int((scores.ranked["remark"] != "").sum())
+    able = (
+        f"{unscored:,} of {_counted(unscored + scored, 'customer')} cannot be scored; the file "
+        f"lists {'each with its' if unscored > 1 else 'the'} reason. "
+        if unscored
+        else "Every customer can be scored. "
+    )
+    far = (
+        f"{flagged:,} {'has' if flagged == 1 else 'have'} a value far outside those seen."
+        if flagged
+        else "No value lies far outside those seen."
+    )
+    return able + far
+
+
+def reached(curve: pd.DataFrame, base: float) -> str:
+    """Say what calling a fifth reaches, against chance and a perfect list; `base` = P(churned)."""
+    fifth = first_fifth(curve)
+    share = fifth["share"]
+    perfect = min(1, share / base)
+    if perfect >= 0.5:
+        limit = "A perfect list would reach "
+    elif perfect - fifth["gain"] < CLOSE_TO_PERFECT:
+        limit = (
+            "With a base rate this high no list can do much better: even a perfect one reaches "
+            "only "
+        )
+    else:
+        limit = "With a base rate this high even a perfect list reaches only "
+    return (
+        f"The first fifth holds {percent(fifth['gain'])} of the leavers "
+        f"({_limits(fifth['gain_lower'], fifth['gain_upper'])}), where chance would give "
+        f"{percent(share)}; {percent(fifth['precision'])} of those called would leave, against "
+        f"{percent(base)} of all. {limit}{percent(perfect)} with as many calls."
+    )
+
+
+def worth(
+    plans: dict[str, pd.DataFrame], cost: float, value: float, success: float, customers: int
+) -> str:
+    """Say where a call pays, how many calls pay best, and how that hangs on the success rate.
+
+    `plans` gives the table of `expected_gain` under a caption for each success rate; that of
+    "a success rate of `success`" is the one chosen, and the others are compared with it.
+    """
+    chosen = f"a success rate of {percent(success)}"
+    best, threshold = best_plan(plans[chosen]), cost / (success * value)
+    pays = best["gain"] > 0
+    sentences = [
+        f"With a contact at {cost:,}, a customer worth {value:,.0f} and {chosen}, a call pays "
+        f"where the risk exceeds {cost:,} / ({success:g} × {value:,.0f}) = "
+        f"{percent(threshold)}{'.' if threshold < 1 else ', which no risk does.'}",
+        f"On a list of {customers:,} it is best to call {best['contacts']:,.0f}, for an expected "
+        f"gain of {_rounded(best['gain'])} ({_rounded(best['lower'])} to "
+        f"{_rounded(best['upper'])})."
+        if pays
+        else "No number of calls is expected to pay.",
+    ]
+    for caption, plan in plans.items():
+        if caption != chosen:
+            other = best_plan(plan)
+            sentences.append(
+                f"With {markdown(caption)} it would be best to call {other['contacts']:,.0f}."
+                if other["gain"] > 0
+                else f"With {markdown(caption)} no call would pay."
+            )
+    sentences.append("The success rate is the number to measure first.")
+    if pays:
+        sentences.append(
+            "(The best number of calls is chosen and judged on the same customers, so its gain is "
+            "a little flattering.)"
+        )
+    return " ".join(sentences)
+
+
+def fairness(
+    study: Study,
+    tables: dict[str, pd.DataFrame],
+    terms: tuple[str, ...],
+    full: RocCurve,
+    without: RocCurve,
+) -> str:
+    """Say whom the list names and misses by gender and age, and what using them brings.
+
+    `tables` gives the table of `error_rates` by the groups of each; `full` and `without` are the
+    ROC curves of the equation's `terms` and of those without gender and age.
+    """
+    if not tables:
+        return "This study has neither gender nor age, so nothing can be said about them."
+    by_group = [errors_by_group(study, name, table) for name, table in tables.items()]
+    return " ".join([*by_group, use_of_traits(study, list(tables), terms, full, without)])
+
+
+def errors_by_group(study: Study, name: str, table: pd.DataFrame) -> str:
+    """Say which group is called most and least, and whether the errors fall alike."""
+    by, rates = f"By {named(study, name).lower()}", table["warned_rate"]
+    most, least = ties.largest(rates), ties.smallest(rates)
+    if len(table) == 1:
+        return f"{by}, all belong to the group *{markdown(most)}*, so there is nothing to compare."
+    apart = any(
+        table[f"{error}_lower"].max() > table[f"{error}_upper"].min()
+        for error in ("missed", "false_alarms")
+    )
+    overlap = (
+        "some intervals of the errors do not overlap, so the errors fall unequally."
+        if apart
+        else "the intervals of the errors overlap."
+    )
+    if most == least:
+        return f"{by}, {percent(rates[most])} of every group are called; {overlap}"
+    left = table["churn_rate"]
+    return (
+        f"{by}, {percent(rates[most])} of the group *{markdown(most)}* and {percent(rates[least])} "
+        f"of the group *{markdown(least)}* are called, where {percent(left[most])} and "
+        f"{percent(left[least])} in fact leave; {overlap}"
+    )
+
+
+def use_of_traits(
+    study: Study, traits: list[str], terms: tuple[str, ...], full: RocCurve, without: RocCurve
+) -> str:
+    """Say whether the equation uses gender and age (`traits`), and how it ranks without them."""
+    used = [name for name in traits if name in terms]
+    names = listed(study, used, " and ")
+    if not used:
+        return "The equation uses neither gender nor age."
+    if len(used) == len(terms):
+        return f"The equation uses {names} and nothing else: without, it could not rank at all."
+    return (
+        f"The equation uses {names}. Without, its AUC on the holdout sample is "
+        f"{_auc(without)} instead of {_auc(full)}."
+    )
+
+
+def exercise_1(lower: float, upper: float, first: pd.Series) -> str:
+    """Compare the interval computed by hand with that of the list."""
+    return (
+        f"Exercise 1: {_limits(lower, upper)}, and the list says "
+        f"{_limits(first['lower'], first['upper'])}."
+    )
+
+
+def exercise_2(lowest: float) -> str:
+    """Say below which success rate no call pays."""
+    if lowest > 1:
+        return "Exercise 2: no success rate makes a call pay, even in the list's most precise part."
+    return (
+        f"Exercise 2: no call pays below a success rate of {percent(lowest)}, where even the most "
+        "precise part of the list only breaks even."
+    )
+
+
+def exercise_3(called: float, plan: pd.DataFrame, customers: int) -> str:
+    """Compare calling everyone above the break-even risk, a share, with the curve's highest point.
+
+    Between the rows of the plan, and between nobody called and its first row, the gain is a
+    straight line.
+    """
+    gain = np.interp(called * customers, [0, *plan["contacts"]], [0, *plan["gain"]])
+    best = best_plan(plan)
+    highest = (
+        f"the curve is highest at {percent(best['contacts'] / customers)}, with "
+        f"{_rounded(best['gain'])}."
+        if best["gain"] > 0
+        else "on the curve, no number of calls pays."
+    )
+    return (
+        f"Exercise 3: {percent(called)} of the holdout customers, for an expected gain of "
+        f"{_rounded(gain)}; {highest} The rule needs calibrated probabilities, the curve needs "
+        "known outcomes."
+    )
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun if n == 1 else noun + 's'}"
+
+
+def _limits(lower: float, upper: float) -> str:
+    return f"{percent(lower)} to {percent(upper)}"
+
+
+def _auc(curve: RocCurve) -> str:
+    return f"{curve.auc:.3f} ({curve.lower:.3f} to {curve.upper:.3f})"
+
+
+def _rounded(value: float) -> str:
+    return number(value, ",.0f")
