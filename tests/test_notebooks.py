@@ -14,7 +14,6 @@ from erfm.report.build import NOTEBOOKS, PARAMETERS, README, notebooks_of, prepa
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FIVE = [p for p in PATHS if p.stem[:2] in {"01", "02", "03", "04", "05"}]
 SENTENCES = sorted(Path(erfm.__file__).parent.rglob("sentences*.py"))
-LONG_CELLS = {"10_your_own_data"}
 ANY_STUDY = notebooks_of(load_study("bank_churners"))
 
 
@@ -68,8 +67,6 @@ class TestEveryNotebook:
         assert re.fullmatch(rf"# {path.stem[:2]} · .+\?", title), title
 
     def test_has_cells_of_at_most_ten_lines(self, path):
-        if path.stem in LONG_CELLS:
-            pytest.skip("its cells are still to be shortened")
         long = [cell.source for cell in code_cells(path) if lines_of_code(cell.source) > 10]
         assert long == []
 

@@ -1,0 +1,111 @@
+"""What the page on the reader's own data says, one function a sentence or paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from erfm.customers.drafting import Draft
+from erfm.escaping import markdown
+from erfm.formats import listed, percent
+from erfm.samples import Samples
+from erfm.study import Study
+
+
+def size(table: pd.DataFrame) -> str:
+    """Say how many rows and columns a file has, and how many of these are numbers."""
+    numbers, n = table.select_dtypes("number").shape[1], table.shape[1]
+    kinds = "all numbers" if numbers == n else f"{numbers} of them numbers"
+    return (
+        f"{_counted(len(table), 'row')} and {_counted(n, 'column')}, {kinds}, and nothing that "
+        "says which column is what."
+    )
+
+
+def proposed(draft: Draft) -> str:
+    """Say what a draft proposes, and that guesses have to be checked."""
+    n = len(draft.predictors)
+    predictors = (
+        f"{_counted(n, 'column')} {'is' if n == 1 else 'are'} proposed as "
+        f"{'predictor' if n == 1 else 'predictors'}"
+        if n
+        else "No column is proposed as predictor"
+    )
+    return (
+        f"{predictors} and “{markdown(draft.outcome_column)}” as the outcome. A guess is no "
+        "knowledge: every line of the file that it writes says what to check."
+    )
+
+
+def accepted(samples: Samples) -> str:
+    """Say how many voters build and test the model, and what was noticed on the way."""
+    build, holdout = len(samples.build), len(samples.holdout)
+    warning = "a warning" if len(samples.warnings) == 1 else "warnings"
+    return (
+        f"The file is accepted: {_counted(build, 'voter')} {'builds' if build == 1 else 'build'} "
+        f"the model, {holdout:,} {'is' if holdout == 1 else 'are'} kept to test it"
+        + (f", with {warning}: {markdown(' '.join(samples.warnings))}" if samples.warnings else ".")
+    )
+
+
+def noticed(messages: dict[str, str]) -> str:
+    """Say how many mistakes are noticed, and what the messages end with."""
+    n, found = len(messages), sum(message != "no error" for message in messages.values())
+    return (
+        f"{f'All {n}' if found == n else f'Of {n} mistakes, {found}'} "
+        f"{'is' if found == 1 else 'are'} noticed before anything is computed. The remedy is the "
+        "message's last sentence. Missing values are no error: customers who lack a value are left "
+        "out of the model, counted, and shown."
+    )
+
+
+def five_steps(
+    study: Study, terms: Sequence[str], rates: pd.DataFrame, auc: float, ranked: str
+) -> str:
+    """Say what forward selection keeps (`terms`), how well it predicts, and what counts most.
+
+    `rates` is the table of `classification_rates` on the holdout sample, `ranked` what `ranking`
+    returns.
+    """
+    accuracy, base = rates.loc[["accuracy", "no_information_rate"], "rate"].map(percent)
+    kept = (
+        f"Forward selection keeps {listed(study, terms)}; on voters that it has not seen, the "
+        f"equation is right for {accuracy} ({base} without a model) with an AUC of {auc:.3f}."
+        if terms
+        else "Forward selection keeps no variable; on voters that it has not seen, the constant "
+        f"alone is right for {accuracy}."
+    )
+    return f"{kept} By size of effect: {markdown(ranked)}." if len(terms) > 1 else kept
+
+
+def drafted(draft: Draft) -> str:
+    """Say how a Chinese file's format and outcome are guessed."""
+    form = draft.format
+    mark = f"decimal mark “{markdown(form.decimal)}”" if form.decimal else "no decimal mark"
+    return "For instance, a file in GB18030 with semicolons and decimal commas is drafted with " + (
+        f"encoding “{markdown(form.encoding)}”, separator “{markdown(form.separator)}” and {mark}; "
+        f"its outcome is {markdown(draft.outcome_column)}, where {markdown(draft.retained)} is "
+        "taken for *retained*."
+    )
+
+
+def exercise_2(study: Study, name: str) -> str:
+    """Say which level of the predictor `name` is the reference."""
+    predictor = study.predictors[name]
+    others = "the other has a coefficient"
+    if len(predictor.levels) > 2:
+        others = "the others have a coefficient each"
+    return (
+        f"Exercise 2: the first level named, {markdown(predictor.reference)}, is the reference; "
+        f"{others}."
+    )
+
+
+def exercise_3(message: str) -> str:
+    """Quote an error."""
+    return f"Exercise 3, for example a misspelt file name: “{markdown(message)}”"
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun if n == 1 else noun + 's'}"
