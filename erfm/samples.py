@@ -75,7 +75,7 @@ def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
 
 def _no_complete_cases(study: Study, needed: pd.DataFrame) -> str:
     missing = needed.isna().sum().sort_values(ascending=False, kind="stable")
-    column, count = study.file_column(missing.index[0]), missing.iloc[0]
+    column, count = study.columns[missing.index[0]], missing.iloc[0]
     most = "no customer has a value" if count == len(needed) else f"{count} values are missing"
     return (
         f"{study.file}, column '{column}': {most}, which leaves {len(needed.dropna())} complete "

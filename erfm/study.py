@@ -265,20 +265,17 @@ class Study:
         """What the columns of the design matrix of all predictors stand for."""
         return make_design(self.predictors)
 
-    @property
-    def file_columns(self) -> list[str]:
-        """The columns of the customers' file that are used."""
-        columns = [self.id_column, *(p.column for p in self.predictors.values())]
-        return [c for c in [*columns, self.outcome_column, self.sample_column] if c]
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """The customers table's columns, and which of the file's each is read from.
 
-    def file_column(self, name: str) -> str:
-        """Return the column of the customers' file that a column of the customers table is from."""
-        others = {
-            "customer_id": self.id_column,
-            "retained": self.outcome_column,
-            "sample": self.sample_column,
-        }
-        return others[name] if name in others else self.predictors[name].column
+        ``customer_id`` comes first, from "" where the file has no such column; ``sample`` comes
+        last, if the study names one.
+        """
+        predictors = {name: predictor.column for name, predictor in self.predictors.items()}
+        sample = {"sample": self.sample_column} if self.sample_column else {}
+        outcome = {"retained": self.outcome_column}
+        return {"customer_id": self.id_column} | predictors | outcome | sample
 
     def term(self, column: str) -> str:
         """Return the predictor that a design column, or a predictor's own name, stands for."""
