@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from erfm.escaping import slug
@@ -301,3 +302,30 @@ def design_matrix(
     all predictors by default.
     """
     return make_design(study.predictors, terms).matrix(frame)
+
+
+class Standardised(NamedTuple):
+    """A design on the scale of standard deviations, and the way back from it.
+
+    Attributes
+    ----------
+    matrix : ndarray, shape (n, 1 + columns)
+        The constant 1, then each column centred and divided by its sd (of n, not n - 1).
+    back : ndarray, shape (1 + columns, 1 + columns)
+        T, for which ``matrix`` is (1, X) T: coefficients b on ``matrix`` are T b on (1, X).
+    """
+
+    matrix: np.ndarray
+    back: np.ndarray
+
+
+def standardise(design: pd.DataFrame) -> Standardised:
+    """Standardise a design whose columns vary; no likelihood, and no test, depends on it."""
+    matrix = np.ones((len(design), design.shape[1] + 1), order="F")
+    back = np.eye(design.shape[1] + 1)
+    for i, column in enumerate(design, start=1):
+        values = design[column].to_numpy()
+        mean, sd = values.mean(), values.std()
+        matrix[:, i] = (values - mean) / sd
+        back[0, i], back[i, i] = -mean / sd, 1 / sd
+    return Standardised(matrix, back)
