@@ -12,7 +12,7 @@ from scipy import optimize, special, stats
 
 from erfm import ties
 from erfm.escaping import latex_in_formula
-from erfm.study import Study, StudyError, design_matrix, make_design
+from erfm.study import Study, StudyError, design_matrix, make_design, standardise
 
 CONSTANT = "Constant"
 
@@ -69,8 +69,7 @@ def fit_logistic(study: Study, frame: pd.DataFrame, terms: list[str] | None = No
     outcome = frame["retained"].to_numpy(dtype=float)
     # Newton's method on standardised columns converges whatever the units; the estimates are then
     # carried back to the original units exactly.
-    back = _unstandardise(design)
-    standardised = sm.add_constant(design.to_numpy(), has_constant="add") @ back
+    standardised, back = standardise(design)
     try:
         with warnings.catch_warnings():
             # A warning here means that there is no maximum to report.
@@ -97,15 +96,6 @@ def null_log_likelihood(outcome: np.ndarray) -> float:
     return float(-len(outcome) * (special.entr(rate) + special.entr(1 - rate)))
 
 
-def _unstandardise(design: pd.DataFrame) -> np.ndarray:
-    """Return the matrix T for which (1, X) T is the standardised design and B = T b."""
-    matrix = np.eye(design.shape[1] + 1)
-    scale = design.std(ddof=0).to_numpy()
-    matrix[1:, 1:] = np.diag(1 / scale)
-    matrix[0, 1:] = -design.mean().to_numpy() / scale
-    return matrix
-
-
 def separating_columns(design: pd.DataFrame, outcome: np.ndarray) -> list[str]:
     """Return the columns that separate the outcomes, completely or quasi-completely.
 
@@ -113,8 +103,7 @@ def separating_columns(design: pd.DataFrame, outcome: np.ndarray) -> list[str]:
     likelihood without end. A linear programme finds the direction that separates the most; columns
     with a zero weight in it are not to blame (Konis 2007).
     """
-    centred = (design - design.mean()) / design.std(ddof=0)
-    signed = sm.add_constant(centred.to_numpy(), has_constant="add") * (2 * outcome - 1)[:, None]
+    signed = standardise(design).matrix * (2 * outcome - 1)[:, None]
     solution = optimize.linprog(
         -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(outcome)), bounds=(-1, 1)
     )
@@ -204,20 +193,25 @@ def _coefficient_row(fit: LogisticFit, column: str, z: float) -> dict[str, float
 
 
 def model_summary(fit: LogisticFit) -> pd.Series:
-    """Return minus2_log_likelihood, cox_snell_r2 and nagelkerke_r2 (SPSS's *Model Summary*).
+    """Return minus2_log_likelihood, cox_snell_r2 and nagelkerke_r2 (SPSS's *Model Summary*)."""
+    cox_snell, nagelkerke = pseudo_r2(fit.log_likelihood, fit.null_log_likelihood, fit.n)
+    return pd.Series(
+        {
+            "minus2_log_likelihood": -2 * fit.log_likelihood,
+            "cox_snell_r2": cox_snell,
+            "nagelkerke_r2": nagelkerke,
+        }
+    )
+
+
+def pseudo_r2(log_likelihood: float, null_log_likelihood: float, n: int) -> tuple[float, float]:
+    """Return Cox & Snell R² and Nagelkerke R² of a model of n customers.
 
     Cox & Snell R² = 1 - exp((D - D0) / n) with D = -2 log-likelihood and D0 that of the constant
     alone; Nagelkerke divides it by its largest possible value 1 - exp(-D0 / n).
     """
-    deviance, null = -2 * fit.log_likelihood, -2 * fit.null_log_likelihood
-    cox_snell = -np.expm1((deviance - null) / fit.n)
-    return pd.Series(
-        {
-            "minus2_log_likelihood": deviance,
-            "cox_snell_r2": cox_snell,
-            "nagelkerke_r2": cox_snell / -np.expm1(-null / fit.n),
-        }
-    )
+    cox_snell = -np.expm1(2 * (null_log_likelihood - log_likelihood) / n)
+    return cox_snell, cox_snell / -np.expm1(2 * null_log_likelihood / n)
 
 
 def omnibus_test(fit: LogisticFit, previous: LogisticFit | None = None) -> pd.DataFrame:

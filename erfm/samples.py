@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from erfm.formats import show_rows, to_text
-from erfm.study import Study, StudyError, design_matrix
+from erfm.study import Study, StudyError, design_matrix, standardise
 
 EVENTS_PER_VARIABLE = 5
 
@@ -75,7 +75,7 @@ def split_samples(study: Study, customers: pd.DataFrame) -> Samples:
 
 def _no_complete_cases(study: Study, needed: pd.DataFrame) -> str:
     missing = needed.isna().sum().sort_values(ascending=False, kind="stable")
-    column, count = study.file_column(missing.index[0]), missing.iloc[0]
+    column, count = study.columns[missing.index[0]], missing.iloc[0]
     most = "no customer has a value" if count == len(needed) else f"{count} values are missing"
     return (
         f"{study.file}, column '{column}': {most}, which leaves {len(needed.dropna())} complete "
@@ -157,9 +157,7 @@ def computable(values: pd.Series) -> bool:
 
 
 def _check_collinearity(study: Study, build: pd.DataFrame) -> None:
-    dependence = linear_dependence(design_matrix(study, build))
-    if dependence is not None:
-        column, others = dependence
+    for column, others in linear_dependences(design_matrix(study, build)).items():
         labels = " and ".join(f"'{study.label(other)}'" for other in others)
         columns = ", ".join(f"'{_design_file_column(study, c)}'" for c in [column, *others])
         raise StudyError(
@@ -172,20 +170,27 @@ def _design_file_column(study: Study, column: str) -> str:
     return study.predictors[study.term(column)].column
 
 
-def linear_dependence(design: pd.DataFrame) -> tuple[str, list[str]] | None:
-    """Return the first column that others before it (and a constant) determine, and those others.
+def linear_dependences(design: pd.DataFrame) -> dict[str, list[str]]:
+    """Return each column that others before it (and a constant) determine, and those others.
 
     Read off the triangle of a QR decomposition of the standardised columns: a diagonal element is
-    the part of its column that the columns before it leave over. Columns must not be constant.
+    the part of its column that the columns before it leave over. What it shows of the columns after
+    the first such one is confirmed by least squares on the independent ones. Columns must not be
+    constant.
     """
-    scaled = ((design - design.mean()) / design.std(ddof=0)).to_numpy()
-    triangle = np.linalg.qr(scaled, mode="r")
-    for j, column in enumerate(design.columns):
-        own = abs(triangle[j, j]) if j < len(triangle) else 0.0
-        if own < 1e-6 * np.linalg.norm(triangle[:, j]):
-            weights, *_ = np.linalg.lstsq(triangle[:j, :j], triangle[:j, j], rcond=None)
-            return column, [c for c, w in zip(design, weights, strict=False) if abs(w) > 1e-6]
-    return None
+    triangle = np.linalg.qr(standardise(design).matrix[:, 1:], mode="r")
+    norms = np.linalg.norm(triangle, axis=0)
+    own = np.zeros(len(norms))
+    own[: len(triangle)] = np.abs(np.diag(triangle))
+    suspects = np.flatnonzero(own < 1e-6 * norms)
+    free = np.setdiff1d(np.arange(len(norms)), suspects)
+    weights, *_ = np.linalg.lstsq(triangle[:, free], triangle[:, suspects], rcond=None)
+    left = np.linalg.norm(triangle[:, suspects] - triangle[:, free] @ weights, axis=0)
+    return {
+        design.columns[j]: list(design.columns[free[np.abs(weights[:, k]) > 1e-6]])
+        for k, j in enumerate(suspects)
+        if left[k] < 1e-6 * norms[j]
+    }
 
 
 def _split_warnings(study: Study, build: pd.DataFrame) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from scipy import special
 
 from erfm.logistic import LogisticFit, fit_logistic, no_maximum_error
 from erfm.samples import Samples
-from erfm.study import Study, design_matrix
+from erfm.study import Study, design_matrix, standardise
 
 OVERALL = "Overall statistics"
 ROWS_AT_A_TIME = 8192
@@ -114,7 +114,7 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
         for term, columns in study.design.groups.items()
     }
     try:
-        return search(standardise(design), outcome, groups, study.entry_p, study.removal_p)
+        return search(standardise(design).matrix, outcome, groups, study.entry_p, study.removal_p)
     except np.linalg.LinAlgError:
         raise no_maximum_error(study, design, outcome) from None
 
@@ -131,15 +131,6 @@ def final_equation(study: Study, samples: Samples) -> LogisticFit:
         A model on the path has no maximum (separation), naming the variable.
     """
     return fit_logistic(study, samples.build, list(forward_lr(study, samples.build).terms))
-
-
-def standardise(design: pd.DataFrame) -> np.ndarray:
-    """Return (1, X) with each column of X centred and divided by its sd; no test depends on it."""
-    matrix = np.ones((len(design), design.shape[1] + 1), order="F")
-    for i, column in enumerate(design, start=1):
-        values = design[column].to_numpy()
-        matrix[:, i] = (values - values.mean()) / values.std()
-    return matrix
 
 
 def search(

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from erfm.escaping import slug
@@ -265,20 +266,17 @@ class Study:
         """What the columns of the design matrix of all predictors stand for."""
         return make_design(self.predictors)
 
-    @property
-    def file_columns(self) -> list[str]:
-        """The columns of the customers' file that are used."""
-        columns = [self.id_column, *(p.column for p in self.predictors.values())]
-        return [c for c in [*columns, self.outcome_column, self.sample_column] if c]
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """The customers table's columns, and which of the file's each is read from.
 
-    def file_column(self, name: str) -> str:
-        """Return the column of the customers' file that a column of the customers table is from."""
-        others = {
-            "customer_id": self.id_column,
-            "retained": self.outcome_column,
-            "sample": self.sample_column,
-        }
-        return others[name] if name in others else self.predictors[name].column
+        ``customer_id`` comes first, from "" where the file has no such column; ``sample`` comes
+        last, if the study names one.
+        """
+        predictors = {name: predictor.column for name, predictor in self.predictors.items()}
+        sample = {"sample": self.sample_column} if self.sample_column else {}
+        outcome = {"retained": self.outcome_column}
+        return {"customer_id": self.id_column} | predictors | outcome | sample
 
     def term(self, column: str) -> str:
         """Return the predictor that a design column, or a predictor's own name, stands for."""
@@ -304,3 +302,30 @@ def design_matrix(
     all predictors by default.
     """
     return make_design(study.predictors, terms).matrix(frame)
+
+
+class Standardised(NamedTuple):
+    """A design on the scale of standard deviations, and the way back from it.
+
+    Attributes
+    ----------
+    matrix : ndarray, shape (n, 1 + columns)
+        The constant 1, then each column centred and divided by its sd (of n, not n - 1).
+    back : ndarray, shape (1 + columns, 1 + columns)
+        T, for which ``matrix`` is (1, X) T: coefficients b on ``matrix`` are T b on (1, X).
+    """
+
+    matrix: np.ndarray
+    back: np.ndarray
+
+
+def standardise(design: pd.DataFrame) -> Standardised:
+    """Standardise a design whose columns vary; no likelihood, and no test, depends on it."""
+    matrix = np.ones((len(design), design.shape[1] + 1), order="F")
+    back = np.eye(design.shape[1] + 1)
+    for i, column in enumerate(design, start=1):
+        values = design[column].to_numpy()
+        mean, sd = values.mean(), values.std()
+        matrix[:, i] = (values - mean) / sd
+        back[0, i], back[i, i] = -mean / sd, 1 / sd
+    return Standardised(matrix, back)

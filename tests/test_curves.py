@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from formulaic.transforms import natural_cubic_spline
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
@@ -67,6 +68,20 @@ def test_basis_is_linear_outside_the_knots_and_smooth():
     # The second derivative is continuous: third differences of a fine grid are of order h³.
     fine = spline_basis(np.linspace(0, 8, 8001), at)
     assert np.abs(np.diff(fine, n=3, axis=0)).max() < 1e-7
+
+
+@pytest.mark.parametrize("at", [[1.0, 2.0, 4.0, 7.0], [0.0, 3.0, 10.0], [1, 1.5, 2, 6, 9]])
+def test_basis_spans_the_curves_of_formulaic(at):
+    """The natural cubic splines of formulaic's `cr`, which are written in another basis."""
+    x = np.linspace(-3, 14, 300)
+    _, *inner, _ = at
+    bounds = {"lower_bound": at[0], "upper_bound": at[-1]}
+    theirs = np.column_stack(list(natural_cubic_spline(x, knots=inner, **bounds).values()))
+    ours = np.column_stack([np.ones_like(x), x, spline_basis(x, np.array(at))])
+    assert ours.shape == theirs.shape
+    for basis, curves in ((ours, theirs), (theirs, ours)):
+        weights = np.linalg.lstsq(basis, curves, rcond=None)[0]
+        assert basis @ weights == pytest.approx(curves, abs=1e-9 * np.abs(curves).max())
 
 
 @given(st.floats(0.01, 1000), st.floats(-100, 100))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study, parse_study
 from erfm.logistic import fit_logistic
-from erfm.samples import linear_dependence, sample_path, split_samples
+from erfm.samples import linear_dependences, sample_path, split_samples
 from erfm.study import DATA, Predictor, Study, StudyError, make_design
 
 STUDY = """
@@ -322,8 +322,21 @@ STUDY_FAULTS = {
     "many digits": ({"sample": f"seed = {'1' * 5000}"}, "a number has too many digits. Write"),
     "many hex digits": (
         {"visits": f"label = 0x{'f' * 5000}"},
-        "a number has too many digits. Write",
+        "'label' in [predictors.visits] has too many digits. Write",
     ),
+    "hex seed": ({"sample": f"seed = 0x{'f' * 5000}"}, "too many digits. Write"),
+    "long seed": ({"sample": f"seed = {10**30}"}, "'seed' in [sample] is 1000"),
+    "hex size": ({"sample": f"holdout_size = 0x{'f' * 5000}"}, "too many digits. Write"),
+    "hex header": ({"data": f"header = 0x{'f' * 5000}"}, "too many digits. Write"),
+    "no number": ({"data": "separator = 1"}, "'separator' in [data] is 1; it must be one char"),
+    "newline in a mark": ({"data": 'separator = "\\n"'}, "it must be one character"),
+    "sign and newline": ({"visits": 'sign = "+\\n"'}, "'sign' in [predictors.visits] is '+\\n'"),
+    "true as seed": ({"sample": "seed = true"}, "'seed' in [sample] is True; it must be"),
+    "true as share": ({"sample": "holdout_size = true"}, "'holdout_size' in [sample] is True;"),
+    "one as share": ({"sample": "holdout_size = 1.0"}, "'holdout_size' in [sample] is 1.0;"),
+    "number as flag": ({"more": "simulated = 1"}, "unknown key 'simulated' in"),
+    "date of a list": ({"data": "missing = [[1979-05-27]]"}, "a value of 'missing' in [data] is a"),
+    "misspelt key": ({"visits": 'colum = "v"'}, "unknown key 'colum' in [predictors.visits]. Did"),
     "long name": ({"more": f"[predictors.{'a' * 5000}]"}, "longer than 100 characters"),
     "control in a name": ({"more": '[predictors."a\\nb"]'}, "characters that cannot be shown"),
     "no name": ({"more": '[predictors.""]'}, "is empty, longer than"),
@@ -525,9 +538,9 @@ def test_one_table_in_many_formats(tmp_path, kind):
 def test_a_combination_is_found_whatever_its_scale(k, seed, scale):
     rng = np.random.default_rng(seed)
     design = pd.DataFrame(rng.normal(size=(50, k)), columns=[f"x{i}" for i in range(k)])
-    assert linear_dependence(design) is None
+    assert linear_dependences(design) == {}
     design["sum"] = scale * (3 + design["x0"] - 2 * design[f"x{k - 1}"])
-    assert linear_dependence(design) == ("sum", ["x0", f"x{k - 1}"])
+    assert linear_dependences(design) == {"sum": ["x0", f"x{k - 1}"]}
 
 
 # --- The fingerprint of the other bank's customers ------------------------------------------------

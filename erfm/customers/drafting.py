@@ -33,7 +33,7 @@ from erfm.customers.reading import read_table, unrecognised
 from erfm.customers.spreadsheets import sheet_names
 from erfm.customers.study_file import LONGEST_NAME, parse_study
 from erfm.logistic import fit_logistic, separating_columns
-from erfm.samples import EVENTS_PER_VARIABLE, computable, split_samples
+from erfm.samples import EVENTS_PER_VARIABLE, computable, linear_dependences, split_samples
 from erfm.study import ROLES, Format, Predictor, Study, StudyError, design_matrix
 
 MOST_LEVELS = 12
@@ -696,35 +696,13 @@ def _leave_out_useless(
             draft = _without(draft, predictor, reason, reasons)
     if len(draft.predictors) > 1 and len(complete) > 1:
         study = parse_study(draft.text(), draft.path)
-        for column, others in _dependences(design_matrix(study, complete)).items():
+        for column, others in linear_dependences(design_matrix(study, complete)).items():
             predictor = study.predictors[study.term(column)]
             labels = " and ".join(study.label(other) for other in others)
             if predictor in draft.predictors:
                 reason = f"a linear combination of {labels}"
                 draft = _without(draft, predictor, reason, reasons)
     return draft
-
-
-def _dependences(design: pd.DataFrame) -> dict[str, list[str]]:
-    """Return each column that columns before it determine, and those, with one decomposition.
-
-    As `linear_dependence`, which knows the first: what the triangle of a QR decomposition shows of
-    the columns after that is confirmed by least squares on the independent ones.
-    """
-    scaled = ((design - design.mean()) / design.std(ddof=0)).to_numpy()
-    triangle = np.linalg.qr(scaled, mode="r")
-    norms = np.linalg.norm(triangle, axis=0)
-    own = np.zeros(len(norms))
-    own[: len(triangle)] = np.abs(np.diag(triangle))
-    suspects = np.flatnonzero(own < 1e-6 * norms)
-    free = np.setdiff1d(np.arange(len(norms)), suspects)
-    weights, *_ = np.linalg.lstsq(triangle[:, free], triangle[:, suspects], rcond=None)
-    left = np.linalg.norm(triangle[:, suspects] - triangle[:, free] @ weights, axis=0)
-    return {
-        design.columns[j]: list(design.columns[free[np.abs(weights[:, k]) > 1e-6]])
-        for k, j in enumerate(suspects)
-        if left[k] < 1e-6 * norms[j]
-    }
 
 
 def _gives_away(values: pd.Series, retained: pd.Series, predictor: Predictor) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
@@ -11,7 +13,7 @@ from erfm.customers.cells import nearest, to_labels, to_numbers, to_texts
 from erfm.customers.reading import read_table
 from erfm.formats import show_rows, to_text
 from erfm.samples import canonical_identifiers
-from erfm.study import Study, StudyError
+from erfm.study import Format, Study, StudyError
 
 
 def load_customers(study: Study) -> pd.DataFrame:
@@ -28,42 +30,20 @@ def load_customers(study: Study) -> pd.DataFrame:
     Raises
     ------
     StudyError
-        One clear error with file, column, rows and remedy; see `read_table`, `to_numbers` and the
-        checks of `customer_schema`.
+        One clear error with file, column, rows and remedy; see `read_columns` and the checks of
+        `customer_schema`.
     """
+    labels = {name: predictor.levels for name, predictor in study.predictors.items()}
+    labels |= {"retained": (study.retained, study.churned), "sample": (study.build, study.holdout)}
     try:
-        table = read_table(study.file, study.format)
+        customers, _ = read_columns(
+            study.file, study.format, study.columns, labels, f"{study.path.name} names"
+        )
     except StudyError as error:
         if study.file.is_file() or not study.source:
             raise
         raise StudyError(f"{error} Its source: {' '.join(study.source.split())}") from None
-    for column in study.file_columns:
-        if column not in table:
-            raise StudyError(
-                f"{study.file}: there is no column '{column}', which {study.path.name} names. "
-                f"{nearest(column, table.columns)}"
-            )
-    identifiers = (
-        to_texts(table[study.id_column])
-        if study.id_column
-        else pd.Series(table.index + 1, index=table.index).astype("str")
-    )
-    columns = {"customer_id": identifiers}
-    for predictor in study.predictors.values():
-        values = table[predictor.column]
-        where = f"{study.file}, column '{predictor.column}'"
-        columns[predictor.name] = (
-            to_labels(values, predictor.levels, study.format)
-            if predictor.levels
-            else to_numbers(values, study.format, where)
-        )
-    outcome = (study.retained, study.churned)
-    columns["retained"] = to_labels(table[study.outcome_column], outcome, study.format)
-    if study.sample_column:
-        samples = (study.build, study.holdout)
-        columns["sample"] = to_labels(table[study.sample_column], samples, study.format)
-    customers = pd.DataFrame(columns, index=table.index)
-    _validate(study, customers)
+    check_customers(study.file, customers, customer_schema(study), study.columns)
     codes = {study.retained: 1, study.churned: 0}
     customers["retained"] = customers["retained"].map(codes).astype("Int8")
     if study.sample_column:
@@ -73,43 +53,107 @@ def load_customers(study: Study) -> pd.DataFrame:
     return customers
 
 
+def read_columns(
+    path: Path,
+    form: Format,
+    columns: Mapping[str, str],
+    labels: Mapping[str, Sequence[str]],
+    who_needs: str,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Read and rename columns of a customers' file, for analysis and for scoring alike.
+
+    Parameters
+    ----------
+    path, form
+        The file and how it is written.
+    columns : mapping of str to str
+        For each column of the result the file's: ``customer_id`` first, "" for the rows' numbers.
+    labels : mapping of str to sequence of str
+        The values of those columns that hold categories; all others but ``customer_id`` hold
+        numbers.
+    who_needs : str
+        Ends the sentence "There is no column 'x', which …".
+
+    Returns
+    -------
+    customers : DataFrame
+        Text and float columns, index = position in the file; missing values stay missing.
+    unused : list of str
+        The file's other columns.
+
+    Raises
+    ------
+    StudyError
+        The file cannot be read or lacks a column; text among numbers.
+    """
+    table = read_table(path, form)
+    for column in columns.values():
+        if column and column not in table:
+            raise StudyError(
+                f"{path}: there is no column '{column}', which {who_needs}. "
+                f"{nearest(column, table.columns)}"
+            )
+
+    def read(name: str, column: str) -> pd.Series:
+        if name == "customer_id":
+            return to_texts(table[column] if column else pd.Series(table.index + 1, table.index))
+        if labels.get(name):
+            return to_labels(table[column], labels[name], form)
+        return to_numbers(table[column], form, f"{path}, column '{column}'")
+
+    customers = {name: read(name, column) for name, column in columns.items()}
+    unused = [column for column in table if column not in columns.values()]
+    return pd.DataFrame(customers, index=table.index), unused
+
+
+IDENTIFIED = pa.DataFrameSchema(
+    {
+        "customer_id": pa.Column(
+            str,
+            pa.Check(
+                lambda ids: ~ids.duplicated(keep=False),
+                error="customers listed more than once. Keep one row for each",
+            ),
+            nullable=False,
+        )
+    }
+)
+"""The pandera schema of any customers: each is there once. All else is the study's or model's."""
+
+
 def customer_schema(study: Study) -> pa.DataFrameSchema:
     """Return the pandera schema of a study's customers, before the outcome is coded 1 and 0.
 
     Each check's ``error`` is the remedy that a failing file is told.
     """
 
-    def one_of(levels: tuple[str, ...], key: str) -> pa.Check:
+    def one_of(levels: tuple[str, ...], key: str) -> pa.Column:
         listed = ", ".join(repr(level) for level in levels)
-        return pa.Check.isin(
+        check = pa.Check.isin(
             levels,
             error=f"values that {study.path.name} does not name ({key}: {listed}). Correct the "
             "values, or the study file",
         )
+        return pa.Column(str, check, nullable=True)
 
-    unique = pa.Check(
-        lambda ids: ~ids.duplicated(keep=False),
-        error="customers listed more than once. Keep one row for each",
-    )
-    columns = {
-        "customer_id": pa.Column(str, unique, nullable=False),
-        "retained": pa.Column(
-            str, one_of((study.retained, study.churned), "[outcome]"), nullable=True
-        ),
-    }
+    columns = {"retained": one_of((study.retained, study.churned), "[outcome]")}
     if study.sample_column:
-        columns["sample"] = pa.Column(
-            str, one_of((study.build, study.holdout), "[sample]"), nullable=True
-        )
+        columns["sample"] = one_of((study.build, study.holdout), "[sample]")
     for name, predictor in study.predictors.items():
-        check = one_of(predictor.levels, "levels") if predictor.levels else None
-        columns[name] = pa.Column(str if predictor.levels else float, check, nullable=True)
-    return pa.DataFrameSchema(columns)
+        levels = predictor.levels
+        columns[name] = one_of(levels, "levels") if levels else pa.Column(float, nullable=True)
+    return IDENTIFIED.add_columns(columns)
 
 
-def _validate(study: Study, customers: pd.DataFrame) -> None:
+def check_customers(
+    path: Path, customers: pd.DataFrame, schema: pa.DataFrameSchema, columns: Mapping[str, str]
+) -> None:
+    """Raise a `StudyError` with column, rows and remedy unless customers are as a schema says.
+
+    `columns` gives the file's column for each of the customers'.
+    """
     try:
-        customer_schema(study).validate(customers, lazy=True)
+        schema.validate(customers, lazy=True)
     except pa.errors.SchemaErrors as errors:
         failures = errors.failure_cases
         first = failures[(failures["column"] == failures["column"].iloc[0])]
@@ -120,8 +164,7 @@ def _validate(study: Study, customers: pd.DataFrame) -> None:
         )
         what, _, remedy = problem.partition(". ")
         rows = show_rows(first.set_index("index")["failure_case"])
-        column = study.file_column(name)
-        raise StudyError(f"{study.file}, column '{column}': {what}: {rows}. {remedy}.") from None
+        raise StudyError(f"{path}, column '{columns[name]}': {what}: {rows}. {remedy}.") from None
 
 
 def fingerprint(customers: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +202,7 @@ def _check_fingerprint(study: Study, customers: pd.DataFrame) -> None:
         if found.loc[name, "digest"] != expected["digest"]:
             described, original = found.loc[name, "distribution"], expected.get("distribution", "")
             differing.append(
-                f"column '{study.file_column(name)}' has "
+                f"column '{study.columns[name]}' has "
                 + (
                     f"the same distribution ({original}) over other customers"
                     if described == original

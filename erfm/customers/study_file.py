@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, NoReturn, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
 
 from erfm.customers.cells import nearest
 from erfm.customers.charsets import is_encoding
@@ -14,19 +29,8 @@ from erfm.formats import to_text
 from erfm.study import DATA, ROLES, Format, Predictor, Study, StudyError, make_design
 
 LONGEST_NAME = 100
-
-_KEYS = {
-    "": {"title", "description", "source", "simulated", "published", "data", "outcome",
-         "predictors", "sample", "stepwise", "classification"},
-    "data": {"file", "id", "encoding", "separator", "decimal", "thousands", "missing", "sheet",
-             "header", "fingerprint"},
-    "outcome": {"column", "retained", "churned"},
-    "sample": {"column", "build", "holdout", "holdout_size", "seed"},
-    "stepwise": {"entry_p", "removal_p"},
-    "classification": {"cutoff"},
-}  # fmt: skip
+RESERVED_NAMES = ("customer_id", "retained", "sample", "Constant")
 _NO_MARKS = '"\r\n\0\\0123456789+-eE'
-_PREDICTOR_KEYS = {"column", "label", "unit", "sign", "role", "levels"}
 
 
 def load_study(study: str | Path) -> Study:
@@ -64,250 +68,360 @@ def load_study(study: str | Path) -> Study:
 def parse_study(text: str, path: Path) -> Study:
     """Return the study that the TOML `text` describes, as if it were read from `path`."""
     try:
-        return _Sections(path, tomllib.loads(text)).study()
-    except StudyError:
-        raise
+        return StudyFile.model_validate(tomllib.loads(text)).study(path)
+    except ValidationError as errors:
+        raise StudyError(f"{path}: {_told(errors.errors(include_url=False)[0])}") from None
     except tomllib.TOMLDecodeError as error:
         raise StudyError(f"{path}: not a TOML file: {error}. Correct that line.") from None
     except RecursionError:
         raise StudyError(
             f"{path}: brackets or tables are nested too deeply. A study needs two levels."
         ) from None
+    except StudyError:
+        raise
     except (ValueError, OverflowError):
         raise StudyError(
             f"{path}: a number has too many digits. Write one of ordinary size."
         ) from None
 
 
-@dataclass(frozen=True)
-class _Sections:
-    """The parsed TOML of one file, and the errors that its reader can make."""
+# --- What a key may hold, and what a reader is told who gave it something else --------------------
 
-    path: Path
-    content: dict[str, Any]
 
-    def error(self, message: str) -> StudyError:
-        return StudyError(f"{self.path}: {message}")
+class _WholeSentence(ValueError):
+    """What is told of a table, or of values that do not fit one another."""
 
-    def section(self, name: str) -> dict[str, Any]:
-        table = self.table(self.content, name, "the file") if name else self.content
-        self.check_keys(table, _KEYS[name], f"[{name}]" if name else "the top of the file")
+
+class _UnknownKey(ValueError):
+    """A table has a key, of this name, that it cannot have; and what is told of it."""
+
+
+def _refuse(told: str) -> NoReturn:
+    """Refuse a value; `told` goes on after the key's name: "'seed' in [sample] …"."""
+    raise ValueError(told)
+
+
+def _must(remedy: str) -> WrapValidator:
+    """Tell what a key must hold, whatever was wrong with its value."""
+
+    def check(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return validate(value)
+        except ValidationError:
+            _refuse(f"is {_written(value)}; {remedy}.")
+
+    return WrapValidator(check)
+
+
+def _plain(value: Any) -> str:
+    """Return a text, a number, a truth value or a date as text; refuse lists and tables."""
+    if isinstance(value, list | dict):
+        _refuse("is a list or a table; write one text or number.")
+    return _written(value, to_text)
+
+
+def _written(value: Any, write: Callable[[Any], str] = repr) -> str:
+    try:
+        return write(value)
+    except ValueError:
+        _refuse("has too many digits. Write a number of ordinary size.")
+
+
+def _not_empty(text: str) -> str:
+    return text or _refuse("is empty. Give a value, or remove the key.")
+
+
+def _list(value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        _refuse('must be a list: write it as ["…", "…"].')
+    return tuple(value)
+
+
+def _one_mark(mark: str) -> str:
+    if len(mark) != 1 or mark in _NO_MARKS:
+        raise ValueError
+    return mark
+
+
+def _known_encoding(name: str) -> str:
+    if not is_encoding(name):
+        raise ValueError
+    return name
+
+
+def _known_role(role: str) -> str:
+    if role and role not in ROLES:
+        _refuse(f"is '{role}', which is no role. {nearest(role, ROLES)}")
+    return role
+
+
+Text = Annotated[str, BeforeValidator(_plain)]
+GivenText = Annotated[Text, AfterValidator(_not_empty)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_list)]
+Flag = Annotated[bool, _must("write true or false")]
+Share = Annotated[float, Field(gt=0, lt=1)]
+Probability = Annotated[Share, _must("it must be between 0 and 1")]
+Character = Annotated[str, AfterValidator(_one_mark)]
+Mark = Annotated[Character, _must("it must be one character")]
+MarkOrNone = Annotated[Character | Literal[""], _must("it must be one character")]
+Encoding = Annotated[
+    str,
+    AfterValidator(_known_encoding),
+    _must('there is no such encoding. Write e.g. "utf-8" or "gb18030"'),
+]
+Sheet = Annotated[str | Annotated[int, Field(ge=0, lt=10**9)], _must("give its name or number")]
+Row = Annotated[int, Field(ge=0, lt=10**9), _must("give the row that names the columns, from 1")]
+Size = Annotated[
+    Annotated[int, Field(ge=1, lt=10**18)] | Share,
+    _must("give a number of customers or a share between 0 and 1"),
+]
+Seed = Annotated[
+    int,
+    Field(ge=0, lt=10**18),
+    _must("it must be a whole number from 0 up, of at most 18 digits"),
+]
+Sign = Annotated[Literal["", "+", "-"], _must('write "+", "-" or leave it out')]
+
+
+class _Table(BaseModel):
+    """A table of the file: each key of the type stated, and no other keys."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, table: Any) -> Any:
+        for key in table if isinstance(table, dict) else ():
+            if key not in cls.model_fields:
+                raise _UnknownKey(key, nearest(key, sorted(cls.model_fields)))
         return table
 
-    def table(self, parent: dict[str, Any], key: str, where: str) -> dict[str, Any]:
-        table = parent.get(key, {})
-        if not isinstance(table, dict):
-            raise self.error(f"'{key}' in {where} must be a table, with keys of its own below it.")
-        return table
 
-    def texts(self, parent: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
-        texts = parent.get(key, [])
-        if not isinstance(texts, list):
-            raise self.error(f'\'{key}\' in {where} must be a list: write {key} = ["…", "…"].')
-        return tuple(self.plain(text, f"a value of '{key}' in {where}") for text in texts)
+# --- The tables of the file -----------------------------------------------------------------------
 
-    def plain(self, value: Any, what: str) -> str:
-        """Return a text, a number, a truth value or a date as text; refuse lists and tables."""
-        if isinstance(value, list | dict):
-            raise self.error(f"{what} is a list or a table; write one text or number.")
-        return to_text(value)
 
-    def text(self, table: dict[str, Any], key: str, where: str, default: str | None = None) -> str:
-        """Return a text; where there is no default, the key is needed and must not be empty."""
-        value = self.need(table, key, where) if default is None else table.get(key, default)
-        text = self.plain(value, f"'{key}' in {where}")
-        if key in table and not text and (default is None or default):
-            raise self.error(f"'{key}' in {where} is empty. Give a value, or remove the key.")
-        return text
+class _Column(_Table):
+    digest: GivenText
+    distribution: Text = ""
 
-    def check_keys(self, table: dict[str, Any], allowed: set[str], where: str) -> None:
-        for key in table:
-            if key not in allowed:
-                raise self.error(f"unknown key '{key}' in {where}. {nearest(key, sorted(allowed))}")
 
-    def need(self, table: dict[str, Any], key: str, where: str) -> Any:
-        if key not in table:
-            raise self.error(f"'{key}' is missing in {where}. Add it.")
-        return table[key]
+class _Data(_Table):
+    file: GivenText
+    id: Text = ""
+    encoding: Encoding = Format.encoding
+    separator: Mark = Format.separator
+    decimal: Mark = Format.decimal
+    thousands: MarkOrNone = Format.thousands
+    missing: Texts = Format.missing
+    sheet: Sheet = Format.sheet
+    header: Row = Format.header
+    fingerprint: dict[str, _Column] = {}
 
-    def number(self, table: dict[str, Any], key: str, default: float, where: str) -> float:
-        value = table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
-            raise self.error(f"'{key}' in {where} is {value!r}; it must be between 0 and 1.")
-        return float(value)
+    @property
+    def format(self) -> Format:
+        given = {f.name: getattr(self, f.name) for f in fields(Format)}
+        if "thousands" in self.model_fields_set and not self.decimal:
+            given["decimal"] = Format(thousands=self.thousands).point
+        return Format(**given)
 
-    def study(self) -> Study:
-        top, data, outcome = self.section(""), self.section("data"), self.section("outcome")
-        sample, stepwise = self.section("sample"), self.section("stepwise")
-        entry_p = self.number(stepwise, "entry_p", 0.05, "[stepwise]")
-        removal_p = self.number(stepwise, "removal_p", 0.10, "[stepwise]")
-        if removal_p < entry_p:
-            raise self.error(
-                f"removal_p {removal_p} is below entry_p {entry_p}: a variable could enter and "
-                "leave for ever. Make removal_p the larger one."
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.format.decimal and self.format.decimal == self.thousands:
+            raise _WholeSentence(
+                f"'decimal' and 'thousands' in [data] are both {self.thousands!r}."
             )
-        study = Study(
-            name=self.path.stem,
-            path=self.path,
-            title=self.text(top, "title", "the top of the file"),
-            description=self.text(top, "description", "the top of the file", ""),
-            source=self.text(top, "source", "the top of the file", ""),
-            simulated=self.flag(top, "simulated"),
-            published=self.flag(top, "published"),
-            file=self.path.parent / self.text(data, "file", "[data]"),
-            format=self.format(data),
-            id_column=self.text(data, "id", "[data]", ""),
-            outcome_column=self.text(outcome, "column", "[outcome]"),
-            retained=self.text(outcome, "retained", "[outcome]"),
-            churned=self.text(outcome, "churned", "[outcome]"),
-            predictors=self.predictors(),
-            sample_column=self.text(sample, "column", "[sample]", ""),
-            build=self.text(sample, "build", "[sample]", "build"),
-            holdout=self.text(sample, "holdout", "[sample]", "holdout"),
-            holdout_size=self.holdout_size(sample),
-            seed=self.seed(sample),
-            entry_p=entry_p,
-            removal_p=removal_p,
-            cutoff=self.number(self.section("classification"), "cutoff", 0.5, "[classification]"),
-            fingerprint=self.table(data, "fingerprint", "[data]"),
+        return self
+
+
+class _Outcome(_Table):
+    column: GivenText
+    retained: GivenText
+    churned: GivenText
+
+
+class _Predictor(_Table):
+    column: GivenText | None = None
+    label: GivenText | None = None
+    unit: Text = ""
+    sign: Sign = ""
+    role: Annotated[Text, AfterValidator(_known_role)] | None = None
+    levels: Texts = ()
+
+    @field_validator("levels")
+    @classmethod
+    def _levels_differ(cls, levels: tuple[str, ...]) -> tuple[str, ...]:
+        if len(levels) < 2 or len(set(levels)) < len(levels):
+            _refuse("must name two or more different levels, the reference first.")
+        return levels
+
+    def predictor(self, name: str) -> Predictor:
+        return Predictor(
+            name=name,
+            column=self.column or name,
+            label=self.label or name,
+            unit=self.unit,
+            sign=self.sign,
+            role=(name if name in ROLES else "") if self.role is None else self.role,
+            levels=self.levels,
         )
-        return self.check_roles(study)
 
-    def check_roles(self, study: Study) -> Study:
-        """Return the study if no column has two roles and no label two meanings."""
-        columns = study.file_columns
-        for column in columns:
-            if columns.count(column) > 1:
-                raise self.error(f"column '{column}' is named twice. Give each column one role.")
-        for one, other, where in (
-            (study.retained, study.churned, "'retained' and 'churned' in [outcome]"),
-            (study.build, study.holdout, "'build' and 'holdout' in [sample]"),
-        ):
-            if one == other:
-                raise self.error(f"{where} are both {one!r}. Name two different values.")
-        labels = {study.retained, study.churned, study.build, study.holdout}
-        labels.update(*(p.levels for p in study.predictors.values()))
-        for text in study.format.missing:
-            if text in labels:
-                raise self.error(
-                    f"{text!r} is both a label and a text that means no value. Leave it out of "
-                    "'missing' in [data], e.g. missing = []."
+
+class _Sample(_Table):
+    column: Text = ""
+    build: GivenText = "build"
+    holdout: GivenText = "holdout"
+    holdout_size: Size = 0.4
+    seed: Seed = 0
+
+
+class _Stepwise(_Table):
+    entry_p: Probability = 0.05
+    removal_p: Probability = 0.10
+
+    @model_validator(mode="after")
+    def _search_ends(self) -> Self:
+        if self.removal_p < self.entry_p:
+            raise _WholeSentence(
+                f"removal_p {self.removal_p} is below entry_p {self.entry_p}: a variable could "
+                "enter and leave for ever. Make removal_p the larger one."
+            )
+        return self
+
+
+class _Classification(_Table):
+    cutoff: Probability = 0.5
+
+
+class StudyFile(_Table):
+    """The whole study file; `study` turns it into a `Study`."""
+
+    title: GivenText
+    description: Text = ""
+    source: Text = ""
+    simulated: Flag = False
+    published: Flag = False
+    data: _Data
+    outcome: _Outcome
+    predictors: dict[str, _Predictor]
+    sample: _Sample = _Sample()
+    stepwise: _Stepwise = _Stepwise()
+    classification: _Classification = _Classification()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_needed_tables(cls, content: dict[str, Any]) -> dict[str, Any]:
+        """Add the tables that are needed, so that what is missing in them is told."""
+        return {"data": {}, "outcome": {}, "predictors": {}} | content
+
+    @field_validator("predictors", mode="before")
+    @classmethod
+    def _named(cls, predictors: Any) -> Any:
+        if not isinstance(predictors, dict) or not predictors:
+            raise _WholeSentence("there are no predictors. Add a table [predictors.NAME] for each.")
+        for name in predictors:
+            if not name or len(name) > LONGEST_NAME or not name.isprintable():
+                raise _WholeSentence(
+                    f"the name of [predictors.{name}] is empty, longer than {LONGEST_NAME} "
+                    "characters or has characters that cannot be shown. Rename it; 'column' may "
+                    "have any name."
                 )
-        names = {
-            "customer_id",
-            "retained",
-            *study.predictors,
-            *(["sample"] * bool(study.sample_column)),
-        }
-        for name, column in study.fingerprint.items():
-            if name not in names or not isinstance(column, dict) or "digest" not in column:
-                raise self.error(
-                    f"'{name}' in [data.fingerprint] is no column of the customers table with a "
-                    f"digest. {nearest(name, sorted(names))}"
-                )
-        return study
-
-    def flag(self, table: dict[str, Any], key: str) -> bool:
-        value = table.get(key, False)
-        if not isinstance(value, bool):
-            raise self.error(f"'{key}' is {value!r}; write true or false.")
-        return value
-
-    def format(self, data: dict[str, Any]) -> Format:
-        given = {f.name: data[f.name] for f in fields(Format) if f.name in data}
-        if "missing" in given:
-            given["missing"] = self.texts(data, "missing", "[data]")
-        form = Format(**given)
-        for key in ("separator", "decimal", "thousands"):
-            mark = getattr(form, key)
-            single = isinstance(mark, str) and len(mark) == 1 and mark not in _NO_MARKS
-            unused = mark == "" and (key == "thousands" or key not in data)
-            if not single and not unused:
-                raise self.error(f"'{key}' in [data] is {mark!r}; it must be one character.")
-        if "thousands" in data and not form.decimal:
-            form = replace(form, decimal=form.point)
-        if form.decimal and form.decimal == form.thousands:
-            raise self.error(f"'decimal' and 'thousands' in [data] are both {form.decimal!r}.")
-        if not isinstance(form.encoding, str) or not is_encoding(form.encoding):
-            raise self.error(
-                f"'encoding' in [data] is {form.encoding!r}; there is no such encoding. Write e.g. "
-                '"utf-8" or "gb18030".'
-            )
-        whole = isinstance(form.sheet, int) and not isinstance(form.sheet, bool)
-        if not isinstance(form.sheet, str) and not (whole and form.sheet >= 0):
-            raise self.error(f"'sheet' in [data] is {form.sheet!r}; give its name or number.")
-        if isinstance(form.header, bool) or not isinstance(form.header, int) or form.header < 0:
-            raise self.error(
-                f"'header' in [data] is {form.header!r}; give the row that names the columns, from "
-                "1."
-            )
-        return form
-
-    def holdout_size(self, sample: dict[str, Any]) -> float:
-        size = sample.get("holdout_size", 0.4)
-        whole = isinstance(size, int) and not isinstance(size, bool) and size >= 1
-        if not whole and not (isinstance(size, float) and 0 < size < 1):
-            raise self.error(
-                f"'holdout_size' in [sample] is {size!r}; give a number of customers or a share "
-                "between 0 and 1."
-            )
-        return size
-
-    def seed(self, sample: dict[str, Any]) -> int:
-        seed = sample.get("seed", 0)
-        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-            raise self.error(
-                f"'seed' in [sample] is {seed!r}; it must be a whole number from 0 up."
-            )
-        return seed
-
-    def predictors(self) -> dict[str, Predictor]:
-        tables = self.content.get("predictors", {})
-        if not isinstance(tables, dict) or not tables:
-            raise self.error("there are no predictors. Add a table [predictors.NAME] for each.")
-        predictors = {name: self.predictor(name, table) for name, table in tables.items()}
-        roles = [p.role for p in predictors.values() if p.role]
-        for role in roles:
-            if roles.count(role) > 1:
-                raise self.error(f"two predictors have the role '{role}'. Keep one of them.")
-        columns = [c for p in predictors.values() for c in make_design({p.name: p}).columns]
-        for column in columns:
-            if columns.count(column) > 1:
-                raise self.error(
-                    f"'{column}' would be the name of two things, a predictor and a level of "
-                    "another. Rename one of them."
+            if name in RESERVED_NAMES:
+                raise _WholeSentence(
+                    f"'{name}' in [predictors.{name}] is a name the tables use. Choose another."
                 )
         return predictors
 
-    def predictor(self, name: str, table: Any) -> Predictor:
-        where = f"[predictors.{name}]"
-        if not isinstance(table, dict):
-            raise self.error(f"'predictors.{name}' must be a table: write {where}.")
-        self.check_keys(table, _PREDICTOR_KEYS, where)
-        if not name or len(name) > LONGEST_NAME or not name.isprintable():
-            raise self.error(
-                f"the name of {where} is empty, longer than {LONGEST_NAME} characters or has "
-                "characters that cannot be shown. Rename it; 'column' may have any name."
-            )
-        if name in ("customer_id", "retained", "sample", "Constant"):
-            raise self.error(f"'{name}' in {where} is a name the tables use. Choose another.")
-        sign = self.text(table, "sign", where, "")
-        role = self.text(table, "role", where, name if name in ROLES else "")
-        if sign not in ("", "+", "-"):
-            raise self.error(f'\'sign\' in {where} is {sign!r}; write "+", "-" or leave it out.')
-        if role and role not in ROLES:
-            raise self.error(f"unknown role '{role}' in {where}. {nearest(role, ROLES)}")
-        levels = self.texts(table, "levels", where)
-        if "levels" in table and (len(levels) < 2 or len(set(levels)) < len(levels)):
-            raise self.error(
-                f"'levels' in {where} must name two or more different levels, the reference first."
-            )
-        return Predictor(
-            name=name,
-            column=self.text(table, "column", where, name),
-            label=self.text(table, "label", where, name),
-            unit=self.text(table, "unit", where, ""),
-            sign=sign,
-            role=role,
-            levels=levels,
+    def study(self, path: Path) -> Study:
+        """Return the study; tables that contradict one another are a `StudyError`."""
+        data, outcome, sample = self.data, self.outcome, self.sample
+        study = Study(
+            name=path.stem,
+            path=path,
+            title=self.title,
+            description=self.description,
+            source=self.source,
+            simulated=self.simulated,
+            published=self.published,
+            file=path.parent / data.file,
+            format=data.format,
+            id_column=data.id,
+            outcome_column=outcome.column,
+            retained=outcome.retained,
+            churned=outcome.churned,
+            predictors={name: table.predictor(name) for name, table in self.predictors.items()},
+            sample_column=sample.column,
+            build=sample.build,
+            holdout=sample.holdout,
+            holdout_size=sample.holdout_size,
+            seed=sample.seed,
+            entry_p=self.stepwise.entry_p,
+            removal_p=self.stepwise.removal_p,
+            cutoff=self.classification.cutoff,
+            fingerprint={name: column.model_dump() for name, column in data.fingerprint.items()},
         )
+        for contradiction in _contradictions(study):
+            raise StudyError(f"{path}: {contradiction}")
+        return study
+
+
+def _contradictions(study: Study) -> Iterable[str]:
+    """Yield what gives two roles to one thing, or two meanings to one text."""
+    predictors = study.predictors.values()
+    for role in _repeated(p.role for p in predictors if p.role):
+        yield f"two predictors have the role '{role}'. Keep one of them."
+    for column in _repeated(c for p in predictors for c in make_design({p.name: p}).columns):
+        yield (
+            f"'{column}' would be the name of two things, a predictor and a level of another. "
+            "Rename one of them."
+        )
+    for column in _repeated(filter(None, study.columns.values())):
+        yield f"column '{column}' is named twice. Give each column one role."
+    for one, other, where in (
+        (study.retained, study.churned, "'retained' and 'churned' in [outcome]"),
+        (study.build, study.holdout, "'build' and 'holdout' in [sample]"),
+    ):
+        if one == other:
+            yield f"{where} are both {one!r}. Name two different values."
+    labels = {study.retained, study.churned, study.build, study.holdout}
+    labels.update(*(p.levels for p in predictors))
+    for text in study.format.missing:
+        if text in labels:
+            yield (
+                f"{text!r} is both a label and a text that means no value. Leave it out of "
+                "'missing' in [data], e.g. missing = []."
+            )
+    for name in study.fingerprint:
+        if name not in study.columns:
+            yield (
+                f"'{name}' in [data.fingerprint] is no column of the customers table. "
+                f"{nearest(name, study.columns)}"
+            )
+
+
+def _repeated(texts: Iterable[str]) -> list[str]:
+    return [text for text, times in Counter(texts).items() if times > 1]
+
+
+# --- What is told ---------------------------------------------------------------------------------
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    """Return a pydantic error as a sentence that names the key and its table, with the remedy."""
+    cause = error.get("ctx", {}).get("error")
+    place = [part for part in error["loc"] if isinstance(part, str)]
+    if isinstance(cause, _WholeSentence):
+        return str(cause)
+    if isinstance(cause, _UnknownKey):
+        key, remedy = cause.args
+        return f"unknown key '{key}' in {_table(place)}. {remedy}"
+    key, where = place[-1], _table(place[:-1])
+    if error["type"] == "missing":
+        return f"'{key}' is missing in {where}. Add it."
+    if error["type"] in ("model_type", "dict_type"):
+        return f"'{key}' in {where} must be a table: write {_table(place)}."
+    within_list = len(place) < len(error["loc"])
+    return f"{'a value of ' if within_list else ''}'{key}' in {where} {cause}"
+
+
+def _table(place: list[str]) -> str:
+    return f"[{'.'.join(place)}]" if place else "the top of the file"

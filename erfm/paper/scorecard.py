@@ -46,7 +46,7 @@ from erfm.paper.ledger import compare, load_published, printed
 from erfm.paper.normal_predictor import examine_predicted_share
 from erfm.samples import split_samples
 from erfm.standardised import ranking, standardised_coefficients
-from erfm.stepwise import forward_lr
+from erfm.stepwise import final_equation
 from erfm.validation import classification_table
 
 DESCRIPTIVES = "01_descriptive_statistics.ipynb"
@@ -285,8 +285,7 @@ def recomputed() -> dict[str, int | float | str]:
     frequency = descriptive_statistics(study, samples.complete).loc["frequency"]
     men = int((samples.complete["gender"] == "male").sum())
     full = coefficient_table(fit_logistic(study, samples.build), CONFIDENCE_LEVEL)
-    selection = forward_lr(study, samples.build)
-    final = fit_logistic(study, samples.build, list(selection.terms))
+    final = final_equation(study, samples)
     standardised = standardised_coefficients(study, final, samples.build)["x_standardised"]
     table = classification_table(
         samples.holdout["retained"], predict(final, study, samples.holdout), study.cutoff
@@ -323,7 +322,7 @@ def recomputed() -> dict[str, int | float | str]:
         "significant_variables": ", ".join(
             study.label(study.term(column)) for column in significant
         ),
-        "entered_variables": ", ".join(study.label(term) for term in selection.terms),
+        "entered_variables": ", ".join(study.label(term) for term in final.terms),
         "cutoff": study.cutoff,
         "holdout_retained": table.loc["retained"].iloc[:2].sum(),
         "holdout_churned": table.loc["churned"].iloc[:2].sum(),

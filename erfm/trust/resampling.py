@@ -19,10 +19,17 @@ from scipy import optimize, special
 from tqdm import tqdm
 
 from erfm import ties
-from erfm.logistic import CONSTANT, LogisticFit, coefficient_table, no_maximum_error
+from erfm.logistic import (
+    CONSTANT,
+    LogisticFit,
+    coefficient_table,
+    no_maximum_error,
+    null_log_likelihood,
+    pseudo_r2,
+)
 from erfm.samples import by_identifier
-from erfm.stepwise import Likelihood, search, standardise
-from erfm.study import Study, StudyError, design_matrix
+from erfm.stepwise import Likelihood, search
+from erfm.study import Study, StudyError, design_matrix, standardise
 
 INDEXES = {
     "auc": "AUC",
@@ -105,11 +112,9 @@ def make_procedure(study: Study, frame: pd.DataFrame, terms: list[str] | None = 
     """Return the study's forward search, or the fit of fixed `terms`, on complete customers."""
     design = design_matrix(study, frame)
     position = {column: i + 1 for i, column in enumerate(design.columns)}
-    scale = design.std(ddof=0).to_numpy()
-    back = np.diag([1.0, *(1 / scale)])
-    back[0, 1:] = -design.mean().to_numpy() / scale
+    matrix, back = standardise(design)
     return Procedure(
-        matrix=standardise(design),
+        matrix=matrix,
         back=back,
         columns=(CONSTANT, *design.columns),
         outcome=frame["retained"].to_numpy(dtype=float),
@@ -132,26 +137,28 @@ def performance(outcome: np.ndarray, probability: np.ndarray) -> pd.Series:
 
 
 def _performance(outcome: np.ndarray, linear: np.ndarray) -> np.ndarray:
-    n, rate = len(outcome), outcome.mean()
-    null = -n * (special.entr(rate) + special.entr(1 - rate))
+    """Return the `INDEXES`, from logits: each resample asks for them, so they are not validated.
+
+    AUC and Brier score are those of `validation`, the first from ranks; a test holds them equal.
+    """
     probability = special.expit(linear)
     in_the_large = optimize.newton(
         lambda shift: (special.expit(linear + shift) - outcome).sum(),
         0.0,
         fprime=lambda shift: special.expit(linear + shift) @ special.expit(-linear - shift),
     )
-    intercept, slope, cox_snell = in_the_large, 1.0, 0.0
+    intercept, slope, nagelkerke = in_the_large, 1.0, 0.0
     # A model without any variable gives everyone the same probability: there is no slope to judge.
     if np.ptp(linear) > 1e-9:
-        design = np.column_stack([np.ones(n), linear])
+        design = np.column_stack([np.ones_like(linear), linear])
         line = Likelihood(design, outcome, {"logit": [1]}).model(("logit",))
         intercept, slope = line.coefficients
-        cox_snell = -np.expm1(2 * (null - line.log_likelihood) / n)
+        null = null_log_likelihood(outcome)
+        _, nagelkerke = pseudo_r2(line.log_likelihood, null, len(outcome))
     retained = outcome == 1
     rank = ties.ranks(linear)[retained]
-    auc = (rank.mean() - (retained.sum() + 1) / 2) / (n - retained.sum())
+    auc = (rank.mean() - (retained.sum() + 1) / 2) / (~retained).sum()
     brier = ((probability - outcome) ** 2).mean()
-    nagelkerke = cox_snell / -np.expm1(2 * null / n)
     return np.array([auc, nagelkerke, brier, slope, intercept, in_the_large])
 
 

@@ -15,10 +15,9 @@ from pyarrow import csv
 from scipy import special, stats
 
 from erfm import ties
-from erfm.customers.cells import nearest, to_labels, to_numbers, to_texts
+from erfm.customers.cells import nearest
 from erfm.customers.files import check_output, replacing
-from erfm.customers.load import load_customers
-from erfm.customers.reading import read_table
+from erfm.customers.load import IDENTIFIED, check_customers, load_customers, read_columns
 from erfm.customers.study_file import load_study
 from erfm.escaping import csv_cell
 from erfm.formats import show_rows, to_text
@@ -378,45 +377,22 @@ def read_customers(model: SavedModel, path: Path) -> tuple[pd.DataFrame, tuple[s
     StudyError
         As for a study: no such file or column, text among numbers, a customer listed twice.
     """
-    table = read_table(path, model.format)
-    needed = {name: predictor.column for name, predictor in model.predictors.items()}
-    for column in [model.id_column, *needed.values()]:
-        if column and column not in table:
-            raise StudyError(
-                f"{path}: there is no column '{column}', which the model ({model.provenance}) "
-                f"needs. {nearest(column, table.columns)}"
-            )
-    identifiers = table[model.id_column] if model.id_column else pd.Series(table.index + 1)
-    customers = pd.DataFrame({"customer_id": to_texts(identifiers)}, index=table.index)
-    _check_identifiers(path, model, customers["customer_id"])
-    for name, column in needed.items():
-        if model.predictors[name].levels:
-            customers[name] = to_labels(table[column], model.predictors[name].levels, model.format)
-        else:
-            where = f"{path}, column '{column}'"
-            customers[name] = to_numbers(table[column], model.format, where)
-    return customers, _ignored(model, table, {model.id_column, *needed.values()})
+    columns = {"customer_id": model.id_column} | {
+        name: predictor.column for name, predictor in model.predictors.items()
+    }
+    labels = {name: predictor.levels for name, predictor in model.predictors.items()}
+    needed = f"the model ({model.provenance}) needs"
+    customers, unused = read_columns(path, model.format, columns, labels, needed)
+    # Values that the model cannot score are told customer by customer, not here.
+    check_customers(path, customers, IDENTIFIED, columns)
+    return customers, _ignored(model, unused)
 
 
-def _check_identifiers(path: Path, model: SavedModel, identifiers: pd.Series) -> None:
-    for faulty, problem in (
-        (identifiers.isna(), "rows without a value. Give each customer one"),
-        (
-            identifiers.duplicated(keep=False),
-            "customers listed more than once. Keep one row for each",
-        ),
-    ):
-        if faulty.any():
-            what, _, remedy = problem.partition(". ")
-            rows = show_rows(identifiers[faulty])
-            raise StudyError(f"{path}, column '{model.id_column}': {what}: {rows}. {remedy}.")
-
-
-def _ignored(model: SavedModel, table: pd.DataFrame, used: set[str]) -> tuple[str, ...]:
+def _ignored(model: SavedModel, unused: list[str]) -> tuple[str, ...]:
     notes = []
-    if model.outcome_column in table:
+    if model.outcome_column in unused:
         notes.append(f"The outcome, column '{model.outcome_column}', was ignored.")
-    others = [c for c in table if c not in used | {model.outcome_column}]
+    others = [column for column in unused if column != model.outcome_column]
     if others:
         notes.append("Columns not used: " + ", ".join(f"'{c}'" for c in others) + ".")
     return tuple(notes)
