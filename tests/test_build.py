@@ -239,9 +239,10 @@ def test_a_page_whose_table_or_figure_was_changed_is_executed_anew(kept, file, c
     assert report._is_current(FULL_MODEL, study, notebook)
 
 
-def test_tables_of_other_pages_are_other_pages(kept):
+@pytest.mark.parametrize("other", ["03_x.csv", "02b_x.csv"])
+def test_tables_of_other_pages_are_other_pages(kept, other):
     study, notebook, build = kept
-    (build / "tables" / "03_x.csv").write_bytes(b"1")
+    (build / "tables" / other).write_bytes(b"1")
     assert report._is_current(FULL_MODEL, study, notebook)
 
 

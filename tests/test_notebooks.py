@@ -10,9 +10,18 @@ import pytest
 import erfm
 from erfm.customers.study_file import load_study
 from erfm.report.build import NOTEBOOKS, PARAMETERS, README, notebooks_of, prepare
+from erfm.report.page import number_of
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
-FIVE = [p for p in PATHS if p.stem[:2] in {"01", "02", "03", "04", "05"}]
+FIVE = [p for p in PATHS if number_of(p.stem) in {"01", "02", "03", "04", "05"}]
+TRUST = {
+    "08_how_far_to_trust": "How far can the equation be trusted?",
+    "08b_cutoffs": "Which cut-off, and is acting on the equation worth more than a rule for all?",
+    "08c_missing_values": "What do the missing values hide?",
+    "08d_curves_and_other_models": (
+        "Is a straight line right, and what does the simple equation give away?"
+    ),
+}
 SENTENCES = sorted(Path(erfm.__file__).parent.rglob("sentences*.py"))
 ANY_STUDY = notebooks_of(load_study("bank_churners"))
 
@@ -51,6 +60,25 @@ def test_the_five_steps_are_there():
     ]
 
 
+@pytest.mark.parametrize("name", TRUST)
+def test_each_question_of_trust_has_a_page_that_leads_to_another(name):
+    cells = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
+    assert cells[0].source == f"# {number_of(name)} · {TRUST[name]}"
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert any(f"({other}.ipynb)" in prose for other in TRUST if other != name)
+
+
+def test_every_study_s_report_has_the_questions_of_trust_in_their_order():
+    assert [path.stem for path in ANY_STUDY if path.stem.startswith("08")] == list(TRUST)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_every_link_to_a_page_leads_to_one(path):
+    sources = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    linked = set(re.findall(r"\]\((\w+\.ipynb)", "\n".join([*sources, shown_text(path)])))
+    assert linked <= {page.name for page in PATHS}
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
 class TestEveryNotebook:
     def test_is_executed_in_order(self, path):
@@ -64,7 +92,7 @@ class TestEveryNotebook:
 
     def test_has_a_title_that_is_a_question(self, path):
         title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
-        assert re.fullmatch(rf"# {path.stem[:2]} · .+\?", title), title
+        assert re.fullmatch(rf"# {number_of(path.stem)} · .+\?", title), title
 
     def test_has_cells_of_at_most_ten_lines(self, path):
         long = [cell.source for cell in code_cells(path) if lines_of_code(cell.source) > 10]
@@ -154,15 +182,16 @@ def typed_numbers(text: str) -> set[str]:
     """Return the numerals of a text but for years and the numbers of pages, tables and items."""
     text = re.sub(r"`[^`]*`|```.*?```", "", text, flags=re.S)
     text = CHECKLIST.sub(lambda table: ITEMS.sub("| |", table[0]), text)
-    text = re.sub(r"\[\d\d\]\(\d\d_\w+\.ipynb\)", "", text)
+    text = re.sub(r"\[\d\d[a-z]?\]\(\d\d[a-z]?_\w+\.ipynb\)", "", text)
     text = re.sub(r"\]\([^)]*\)|<[^>]*>", "", text)
-    text = re.sub(r"^# \d\d ·|^\d\. |\[[Pp]age \d\d|\(33\)", "", text, flags=re.M)
+    text = re.sub(r"^# \d\d[a-z]? ·|^\d\. |\[[Pp]age \d\d[a-z]?|\(33\)", "", text, flags=re.M)
     found = {number.rstrip(".,") for number in re.findall(r"\d[\d.,]*%?", text)}
     return {number for number in found if not YEAR.fullmatch(number)} - DEFINITIONS
 
 
 def test_a_typed_number_is_found():
     assert typed_numbers("see [page 03](03_x.ipynb): 71.8% of 3,334 in 2012") == {"71.8%", "3,334"}
+    assert typed_numbers("[08b](08b_x.ipynb), [page 08c](08c_y.ipynb) and 0.8") == {"0.8"}
 
 
 def test_an_item_of_a_checklist_is_no_result():

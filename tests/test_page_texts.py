@@ -13,7 +13,7 @@ from erfm.customers.study_file import load_study
 from erfm.escaping import html, one_line, visible
 from erfm.report.build import _ended
 from erfm.report.exporting import read_tables
-from erfm.report.page import Page
+from erfm.report.page import Page, number_of
 from erfm.report.site import _forward
 
 RENDER = MarkdownIt("commonmark").enable("table").render
@@ -87,6 +87,15 @@ def test_halves_of_characters_stop_nothing(page):
     shown += [page.text(half), page.code(half).data, page.figure(plt.figure(), "x", half).alt]
     assert all("a\ufffdb" in text and half not in text for text in shown)
     assert {read.caption for read in read_tables(page.build / "tables")} == {"a\ufffdb"}
+
+
+def test_a_number_may_have_a_letter(page):
+    assert number_of("02_full_model") == "02" and number_of("08b_cutoffs") == "08b"
+    other = Page(str(page.study.path), "08b_cutoffs")
+    assert 'id="T_08b_x"' in other.table(pd.DataFrame({"b": [1.0]}), "x", "A table").data
+    other.figure(plt.figure(), "x", alt="A figure")
+    assert (other.build / "tables" / "08b_x.csv").is_file()
+    assert (other.figures / "08b_x.png").is_file()
 
 
 def test_alternative_texts_and_file_names_are_plain(page):

@@ -17,6 +17,7 @@ import pytest
 
 from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study
+from erfm.report.page import number_of
 from erfm.samples import split_samples
 from erfm.stepwise import forward_lr
 from erfm.study import ROOT, StudyError
@@ -115,19 +116,21 @@ def test_other_people_s_data_are_not_shipped():
 
 
 def test_every_figure_is_named_after_its_notebook():
-    notebooks = {path.stem[:2] for path in (ROOT / "notebooks").glob("*.ipynb")}
+    notebooks = {number_of(path.stem) for path in (ROOT / "notebooks").glob("*.ipynb")}
     figures = sorted(path.name for path in (ROOT / "figures").iterdir())
     assert figures
-    assert {name[:2] for name in figures} <= notebooks
-    assert all(re.fullmatch(r"\d\d_\w+\.png", name) for name in figures)
+    assert {number_of(name) for name in figures} <= notebooks
+    assert all(re.fullmatch(r"\d\d[a-z]?_\w+\.png", name) for name in figures)
 
 
-def test_every_figure_belongs_to_a_notebook_s_output():
-    sources = "\n".join(
-        path.read_text(encoding="utf-8") for path in (ROOT / "notebooks").glob("*.ipynb")
-    )
+def test_every_figure_belongs_to_its_notebook_s_output():
+    sources = {
+        number_of(path.stem): path.read_text(encoding="utf-8")
+        for path in (ROOT / "notebooks").glob("*.ipynb")
+    }
     for path in (ROOT / "figures").glob("*.png"):
-        assert f'\\"{path.stem[3:]}\\"' in sources, f"{path.name} is drawn by no notebook"
+        number, _, name = path.stem.partition("_")
+        assert f'\\"{name}\\"' in sources[number], f"{path.name} is drawn by no notebook"
 
 
 def test_the_readme_s_study_file_works_as_it_stands(tmp_path):

@@ -30,6 +30,27 @@ def test_cutoffs_that_cost_the_same_are_all_the_cheapest():
     assert "all are equally cheap on" in sentences.cutoffs(compared.assign(cost=1.0), along, 5)
 
 
+def in_short(curve: pd.DataFrame, ratio: float = 5.0) -> str:
+    compared = compare_cutoffs(OUTCOME, PROBABILITY, CUTOFFS, ratio, 1)
+    return sentences.in_short(compared, curve, ratio)
+
+
+def test_in_short():
+    text = in_short(benefit([OPEN, GAIN, GAIN]))
+    assert text.startswith("**In short.** The study's cut-off of 0.5 contacts 25.0% of the")
+    assert "costs 5 times a needless contact, 0.833 is right, which contacts 75.0%." in text
+    assert "more than contacting everyone or nobody at thresholds of P(churned) from 0.20" in text
+    assert text.endswith("to 0.30. At the assumed costs, it earns its keep.")
+
+
+def test_in_short_of_an_equation_that_is_worth_nothing():
+    text = in_short(benefit([LOSS], -0.1))
+    assert "At no threshold of P(churned) is acting on the equation surely worth more than" in text
+    assert text.endswith("At the assumed costs, it does harm: contact nobody.")
+    text = in_short(benefit([OPEN], 0.2))
+    assert "At no threshold" in text and text.endswith("needed: contact everyone.")
+
+
 def test_printed_cutoff():
     assert "for its 0.6024." in sentences.printed_cutoff(0.6024)
     assert "only 1.52 times as much" in sentences.printed_cutoff(0.6024)
@@ -76,6 +97,12 @@ def test_net_benefit_that_is_none(at, everyone, words):
 
 def test_a_single_useful_threshold():
     assert "both rules at 0.20 only;" in sentences.net_benefit(benefit([OPEN, GAIN, OPEN]), 0.2)
+    assert "P(churned) at 0.20 only. At" in in_short(benefit([OPEN, GAIN, OPEN]))
+
+
+def test_single_useful_thresholds_are_not_the_only_one():
+    text = sentences.net_benefit(benefit([GAIN, OPEN, GAIN]), 0.2)
+    assert "both rules at 0.10; outside, it is so only here and there." in text
 
 
 def test_useful_thresholds_outside_the_widest_range_are_told():

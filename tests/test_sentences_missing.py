@@ -33,6 +33,28 @@ def test_gaps_of_customers_whose_outcome_is_unknown(study):
     assert "Whether these stay is not known." in text and "nan" not in text
 
 
+def test_in_short(study):
+    def told(table, **counts):
+        counts = {"everyone": 50, "used": 50, "complete": 40} | counts
+        return sentences.in_short(study, gaps(0.1, 0.259), table, formats(table, 20), **counts)
+
+    text = told(estimates())
+    assert text.startswith("**In short.** age is missing for 25.9% of the customers; leaving out")
+    assert "whoever has a gap keeps 40 of 50. Multiple imputation, which uses 50, narrows" in text
+    assert "20% smaller). It moves recency most, by 2.00 listwise standard errors: leaving" in text
+    assert text.endswith("customers out changes what the equation says about it.")
+    assert told(estimates(change=-0.5)).endswith("leaving customers out changes little.")
+    nobody = told(estimates(change=0.0), used=40)
+    assert nobody.endswith("None of the others can be imputed, so that nothing changes.")
+    assert "moves" not in nobody
+
+
+def test_in_short_without_gaps():
+    assert "**In short.** No customer has a gap, so" in sentences.in_short_without_gaps(KNOWN)
+    unknown = sentences.in_short_without_gaps(pd.Series([1, None]))
+    assert unknown.startswith("**In short.** No variable has a gap, so")
+
+
 def test_no_gaps(study):
     assert "no customer has a gap, so nothing" in sentences.gaps(study, gaps(0, 0), KNOWN)
     assert "no variable has a gap" in sentences.gaps(study, gaps(0, 0), pd.Series([1, None]))

@@ -66,8 +66,51 @@ def against(boosting: tuple[float, float, float], ridge=(0.0003, -0.0065, 0.0072
     return (
         pd.DataFrame(rows, columns=columns)
         .astype(dict.fromkeys(columns[1:], float))
-        .assign(score="AUC")
+        .assign(score="AUC", mean=0.67)
     )
+
+
+@pytest.mark.parametrize(
+    ("tests", "words"),
+    [
+        (
+            bends_at(recency=0.4, age=0.3, all=0.795),
+            "No variable bends beyond chance (all at once,",
+        ),
+        (
+            bends_at(recency=0.04, age=0.04, all=0.01),
+            "but together they do (all at once, p = 0.010)",
+        ),
+        (bends_at(recency=0.001, age=0.04, all=0.01), "recency bends (all at once, p = 0.010)."),
+        (
+            bends_at(recency=0.001, age=0.01, all=1e-9),
+            "recency, age bend (all at once, p < 0.001).",
+        ),
+        (bends_at(), "There is no variable that could bend."),
+    ],
+)
+def test_in_short(study, tests, words):
+    text = sentences.in_short(study, tests, against((-0.02, -0.039, -0.001)))
+    assert text.startswith("**In short.** ") and words in text
+    assert text.endswith(
+        "Cross-validated, the forward search has an AUC of 0.670; gradient boosting changes it by "
+        "−0.020 (95% interval −0.039 to −0.001)."
+    )
+
+
+def test_in_short_of_too_few_folds(study):
+    nan = float("nan")
+    text = sentences.in_short(study, bends_at(), against((0.01, nan, nan)))
+    assert text.endswith("changes it by +0.010 (no interval, with so few folds).")
+
+
+def test_naive_interval():
+    text = sentences.naive_interval(against((-0.02, -0.04, 0.0)), -0.028, -0.012)
+    assert "would be −0.028 to −0.012; the one to go by" in text and "2.5 times as wide." in text
+    none = "Exercise 2: these folds give no interval to compare."
+    nan = float("nan")
+    assert sentences.naive_interval(against((0.01, nan, nan)), nan, nan) == none
+    assert sentences.naive_interval(against((0.0, 0.0, 0.0)), 0.0, 0.0) == none
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ def test_the_fit_is_good_or_bad():
 
     assert "do not stray" in said(0.3) and "page 08" not in said(0.3).lower()
     assert "p < 0.001: the observed counts stray" in said(1e-9)
+    assert "[Page 08d](08d_curves_and_other_models.ipynb) looks for the curve." in said(1e-9)
 
 
 def test_signs_are_counted_by_verdict():

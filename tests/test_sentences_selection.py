@@ -32,11 +32,6 @@ def splits(accuracy: list[float], failures: pd.Series = NONE) -> Splits:
     return Splits(pd.DataFrame({"accuracy": accuracy}), failures)
 
 
-def test_only_some_customers_are_drawn():
-    assert "uses 20 of the 1,000, drawn" in sentences.drawn(20, 1000)
-    assert sentences.drawn(20, 20) == ""
-
-
 def test_in_short(study):
     text = sentences.in_short(study, repeated([True] * 4, [True, False] * 2), splits([0.6, 0.6]))
     assert "Of 4 repetitions of the whole search, recency is selected" in text
@@ -185,3 +180,22 @@ def test_printed_accuracies():
 def test_harder_entry(study):
     text = sentences.harder_entry(study, optimism(0.7, -0.002, 1), optimism(0.7, 0.004, 1))
     assert text == "The optimism of the AUC is −0.0020, against 0.0040 with PIN = 0.05."
+
+
+@pytest.mark.parametrize(
+    ("fit", "both", "words"),
+    [
+        (
+            0.0031,
+            0.004,
+            "is 0.0031, against 0.0040 with the search: the search itself adds 0.0009.",
+        ),
+        (0.004, 0.004, "the search itself adds nothing to it."),
+        (0.00404, 0.00406, "is 0.0040, against 0.0041 with the search: the search itself adds 0."),
+        (0.00401, 0.00404, "the search itself adds nothing to it."),
+        (-0.001, -0.002, "is −0.0010, against −0.0020 with the search: the search itself adds no"),
+    ],
+)
+def test_without_search(fit, both, words):
+    text = sentences.without_search(optimism(0.7, fit, 1), optimism(0.7, both, 1))
+    assert text.startswith("Exercise 2: with the variables held fixed, ") and words in text

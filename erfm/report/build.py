@@ -28,7 +28,7 @@ from erfm.escaping import markdown, visible
 from erfm.logistic import fit_logistic
 from erfm.paper.scorecard import findings
 from erfm.report.exporting import export_tables
-from erfm.report.page import build_folder, figure_folder
+from erfm.report.page import build_folder, figure_folder, number_of
 from erfm.report.portable import another_machine, first_difference
 from erfm.report.site import build_site
 from erfm.samples import split_samples
@@ -51,7 +51,7 @@ def notebooks_of(study: Study) -> list[Path]:
     A notebook whose study cell is tagged "paper" is about the published study, and left out of the
     reports of studies that are not compared with it.
     """
-    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]*_*.ipynb"))
     return [path for path in paths if study.published or not _about_paper(path)]
 
 
@@ -191,7 +191,7 @@ def results(content: dict[str, Any], path: Path, study: Study) -> str:
     filed = [
         file
         for folder in (build_folder(study) / "tables", figure_folder(study))
-        for file in sorted(folder.glob(f"{path.stem[:2]}_*"))
+        for file in sorted(folder.glob(f"{number_of(path.stem)}_*"))
     ]
     return _digest(filed, json.dumps(content, sort_keys=True))
 
@@ -332,7 +332,7 @@ def build_report(name: str) -> Path:
     paths, executed = notebooks_of(study), build / "notebooks"
     due = [path for path in paths if not _is_current(path, study, executed / path.name)]
     stale = [path for path in executed.glob("*.ipynb") if path.name not in _names(paths)]
-    current = tuple(name[:3] for name in _names(paths) - _names(due))
+    current = tuple(f"{number_of(name)}_" for name in _names(paths) - _names(due))
     stale += [path for path in (build / "tables").glob("*") if not path.name.startswith(current)]
     for path in stale:
         remove(path, inside=build)

@@ -34,6 +34,11 @@ def figure_folder(study: Study) -> Path:
     return build_folder(study) / "figures"
 
 
+def number_of(notebook: str) -> str:
+    """Return a notebook's number, with its letter if it has one: "08b" of "08b_cutoffs"."""
+    return notebook.partition("_")[0]
+
+
 class Page:
     """One notebook's view of one study.
 
@@ -47,7 +52,7 @@ class Page:
 
     def __init__(self, study: str, notebook: str):
         self.study: Study = load_study(study)
-        self.number = notebook.split("_")[0]
+        self.number = number_of(notebook)
         self.build = build_folder(self.study)
         self.figures = figure_folder(self.study)
         figures.style()

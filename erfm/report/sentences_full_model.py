@@ -126,8 +126,8 @@ def goodness_of_fit(test: HosmerLemeshow) -> str:
         )
     return f"{statistic}, {p_text(test.p_value)}: " + (
         "the observed counts stray from the expected ones more than chance allows, so a straight "
-        "line on the logit scale is not the whole story. [Page 08](08_how_far_to_trust.ipynb) "
-        "looks for the curve."
+        "line on the logit scale is not the whole story. "
+        "[Page 08d](08d_curves_and_other_models.ipynb) looks for the curve."
     )
 
 

@@ -1,4 +1,4 @@
-"""What page 08 says of cut-offs: what each gives, and what acting on the equation is worth."""
+"""What page 08b says of cut-offs: what each gives, and what acting on the equation is worth."""
 
 from __future__ import annotations
 
@@ -11,6 +11,30 @@ from erfm.trust import decisions
 
 PER = 100
 """Net benefit is told in leavers per so many customers."""
+
+
+def in_short(compared: pd.DataFrame, benefit: pd.DataFrame, ratio: float) -> str:
+    """Say what the study's cut-off gives, which the costs make right, and where acting pays.
+
+    `compared` is the table of `decisions.compare_cutoffs`, with the rows "the study's" and "by
+    cost"; `benefit` that of `decisions.decision_curve`; `ratio` the cost of a missed leaver in
+    needless contacts.
+    """
+    own, by_cost = compared.loc["the study's"], compared.loc["by cost"]
+    at = decisions.at_threshold(benefit, 1 - by_cost["cutoff"])
+    worth = "surely worth more than contacting everyone or nobody"
+    return (
+        f"**In short.** The study's cut-off of {own['cutoff']} contacts "
+        f"{percent(own['contacted'])} of the customers of the holdout sample. If a missed leaver "
+        f"costs {ratio:g} times a needless contact, {by_cost['cutoff']:.3f} is right, which "
+        f"contacts {percent(by_cost['contacted'])}. "
+        + (
+            f"Acting on the equation is {worth} at thresholds of P(churned) {_where(benefit)}. "
+            if decisions.useful_thresholds(benefit)
+            else f"At no threshold of P(churned) is acting on the equation {worth}. "
+        )
+        + f"At the assumed costs, {_verdict(at, at['contact_all'] > 0)}"
+    )
 
 
 def cutoffs(compared: pd.DataFrame, along: pd.DataFrame, ratio: float) -> str:
@@ -69,21 +93,32 @@ def net_benefit(benefit: pd.DataFrame, threshold: float) -> str:
 
 def _useful(benefit: pd.DataFrame) -> str:
     """Say at which thresholds the equation is surely better than both rules."""
-    useful = decisions.useful_thresholds(benefit)
-    if not useful:
+    if not decisions.useful_thresholds(benefit):
         return "At no threshold is the equation surely better than both rules."
-    first, last = useful
-    outside = benefit[(benefit.index < first) | (benefit.index > last)]
     elsewhere = (
         "it is so only here and there"
-        if (outside["advantage_lower"] > 0).any()
+        if _useful_elsewhere(benefit)
         else "it cannot be told from the better rule, or is worse"
     )
-    where = f"from {first:.2f} to {last:.2f}" if first < last else f"at {first:.2f} only"
     return (
         "Taken one threshold at a time, the equation is surely better than both rules "
-        f"{where}; outside, {elsewhere}."
+        f"{_where(benefit)}; outside, {elsewhere}."
     )
+
+
+def _where(benefit: pd.DataFrame) -> str:
+    """Say in which unbroken range of thresholds, the widest, the equation is surely better."""
+    first, last = decisions.useful_thresholds(benefit)
+    if first < last:
+        return f"from {first:.2f} to {last:.2f}"
+    return f"at {first:.2f}" + ("" if _useful_elsewhere(benefit) else " only")
+
+
+def _useful_elsewhere(benefit: pd.DataFrame) -> bool:
+    """Return whether the equation is surely better outside the widest range, too."""
+    first, last = decisions.useful_thresholds(benefit)
+    outside = benefit[(benefit.index < first) | (benefit.index > last)]
+    return bool((outside["advantage_lower"] > 0).any())
 
 
 def _gain(at: pd.Series, rule: str) -> str:

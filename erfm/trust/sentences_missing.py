@@ -1,4 +1,4 @@
-"""What page 08 says of missing values: how many there are and what leaving them out hides."""
+"""What page 08c says of missing values: how many there are and what leaving them out hides."""
 
 from __future__ import annotations
 
@@ -12,16 +12,59 @@ from erfm.logistic import CONSTANT
 from erfm.study import Study
 
 
+def in_short_without_gaps(outcome: pd.Series) -> str:
+    """Say that nothing is missing; `outcome` is the customers' retention."""
+    nobody = _nobody(outcome).capitalize()
+    return f"**In short.** {nobody} has a gap, so that there is nothing to impute."
+
+
+def _nobody(outcome: pd.Series) -> str:
+    """Name what has no gap: all of a customer, unless some outcomes are unknown."""
+    return "no customer" if outcome.notna().all() else "no variable"
+
+
+def in_short(
+    study: Study,
+    table: pd.DataFrame,
+    estimates: pd.DataFrame,
+    written: Mapping[str, pd.Series],
+    *,
+    everyone: int,
+    used: int,
+    complete: int,
+) -> str:
+    """Say what is missing most, how many customers that costs and what it does to the estimates.
+
+    `table` is that of `imputation.missing_values`; the others are those of `imputed`.
+    """
+    most = ties.largest(table["share_missing"])
+    lost = (
+        f"**In short.** {named(study, most)} is missing for "
+        f"{percent(table.loc[most, 'share_missing'])} of the customers; leaving out whoever has a "
+        f"gap keeps {complete:,} of {everyone:,}."
+    )
+    if used == complete:
+        return f"{lost} None of the others can be imputed, so that nothing changes."
+    slopes = estimates.drop(index=CONSTANT)
+    name = ties.largest(slopes["change_in_se"].abs())
+    change = abs(slopes.loc[name, "change_in_se"])
+    moved = f"{change:{written['change_in_se'][name]}} listwise standard errors"
+    return (
+        f"{lost} Multiple imputation, which uses {used:,}, {_narrower(slopes)}. It moves "
+        f"{named(study, name)} most, by {moved}: leaving customers out "
+        + ("changes what the equation says about it." if change > 1 else "changes little.")
+    )
+
+
 def gaps(study: Study, table: pd.DataFrame, outcome: pd.Series) -> str:
     """Say which variable is missing most often, and whether those customers stay as others do.
 
     `table` is that of `imputation.missing_values`, `outcome` the customers' retention.
     """
     if not table["missing"].any():
-        nothing = "no customer" if outcome.notna().all() else "no variable"
         return (
-            f"**For the bank:** {nothing} has a gap, so nothing is lost and there is nothing to "
-            "impute; the rest of this section is left out."
+            f"**For the bank:** {_nobody(outcome)} has a gap, so nothing is lost and there is "
+            "nothing to impute; the rest of this section is left out."
         )
     name = ties.largest(table["share_missing"])
     share, known, missing = table.loc[

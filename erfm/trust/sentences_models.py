@@ -1,4 +1,4 @@
-"""What page 08 says of other models: of curves in place of straight lines, and of a black box."""
+"""What page 08d says of other models: of curves in place of straight lines, and of a black box."""
 
 from __future__ import annotations
 
@@ -6,7 +6,47 @@ import pandas as pd
 
 from erfm.formats import listed, number, p_text
 from erfm.study import Study
-from erfm.trust.other_models import BOOSTING, PENALISED
+from erfm.trust.other_models import BOOSTING, FORWARD, PENALISED
+
+LEVEL = 0.05
+"""Of all tests of linearity together: each is judged at this, divided by their number."""
+
+
+def in_short(study: Study, tests: pd.DataFrame, against: pd.DataFrame) -> str:
+    """Say which variables bend, and what the equation's AUC gives away to a black box.
+
+    `tests` is the table of `curves.linearity_tests`, `against` that of
+    `other_models.compare_models` with the scores' names.
+    """
+    auc = against[against["score"] == "AUC"].set_index("model")
+    boosting = auc.loc[BOOSTING]
+    limits = (
+        "no interval, with so few folds"
+        if pd.isna(boosting["lower"])
+        else f"95% interval {_limits(boosting, '+.3f')}"
+    )
+    return (
+        f"**In short.** {_which_bend(study, tests)} Cross-validated, the forward search has an AUC "
+        f"of {auc.loc[FORWARD, 'mean']:.3f}; gradient boosting changes it by "
+        f"{number(boosting['difference'], '+.3f')} ({limits})."
+    )
+
+
+def _which_bend(study: Study, tests: pd.DataFrame) -> str:
+    """Say in a sentence which variables bend."""
+    if tests.empty:
+        return "There is no variable that could bend."
+    each, together = tests["p_value"].drop("all"), tests.loc["all", "p_value"]
+    bent = each.index[each < LEVEL / len(each)]
+    if len(bent):
+        bend = "bends" if len(bent) == 1 else "bend"
+        return f"{listed(study, bent)} {bend} (all at once, {p_text(together)})."
+    if together < LEVEL:
+        return (
+            "No variable by itself bends beyond chance, but together they do (all at once, "
+            f"{p_text(together)})."
+        )
+    return f"No variable bends beyond chance (all at once, {p_text(together)})."
 
 
 def linearity(study: Study, tests: pd.DataFrame) -> str:
@@ -27,7 +67,7 @@ def linearity(study: Study, tests: pd.DataFrame) -> str:
         )
         return f"{left_out}There is no continuous variable to test. **For the bank:** {simple}"
     each, together = tests["p_value"].drop("all"), tests.loc["all", "p_value"]
-    bent = each.index[each < 0.05 / len(each)]
+    bent = each.index[each < LEVEL / len(each)]
     return f"{left_out}{_bends(study, bent, len(each), together)}"
 
 
@@ -40,7 +80,7 @@ def _bends(study: Study, bent: pd.Index, asked: int, together: float) -> str:
             "**For the bank:** “the more, the better” (or worse) is too simple for "
             f"{listed(study, bent)}: read the curve, not the coefficient."
         )
-    if together < 0.05:
+    if together < LEVEL:
         return (
             "No variable by itself bends beyond chance, but together they do (all at once, "
             f"{p_text(together)}). **For the bank:** somewhere “the more, the better” (or worse) "
@@ -109,4 +149,18 @@ def _choice(boosting: pd.Series) -> str:
     return (
         "nothing is gained by a black box: the formula that can be read, checked and explained "
         "does better."
+    )
+
+
+def naive_interval(against: pd.DataFrame, lower: float, upper: float) -> str:
+    """Say how wide boosting's interval would be if folds shared no customers (exercise 2)."""
+    row = against[(against["score"] == "AUC") & (against["model"] == BOOSTING)].iloc[0]
+    if pd.isna(row["lower"]) or upper <= lower:
+        return "Exercise 2: these folds give no interval to compare."
+    naive = pd.Series({"lower": lower, "upper": upper})
+    times = (row["upper"] - row["lower"]) / (upper - lower)
+    return (
+        "Exercise 2: if no two folds shared customers, the interval of gradient boosting's "
+        f"difference in AUC would be {_limits(naive, '+.3f')}; the one to go by, which allows "
+        f"for the sharing, is {times:.1f} times as wide."
     )

@@ -17,16 +17,6 @@ ALWAYS = 0.95
 """A variable selected in at least this share of the samples is no luck."""
 
 
-def drawn(customers: int, everyone: int) -> str:
-    """Say that only some of the customers are used; nothing where all are."""
-    if customers == everyone:
-        return ""
-    return (
-        "*With so many customers luck is small and repetitions are slow: this page uses "
-        f"{customers:,} of the {everyone:,}, drawn at random.* "
-    )
-
-
 def in_short(study: Study, repeated: Bootstrap, splits: Splits) -> str:
     """Say what is selected nearly always, the corrected AUC and the range of accuracies."""
     share = resampling.inclusion_frequencies(repeated)["share"]
@@ -224,4 +214,22 @@ def harder_entry(study: Study, strict: pd.DataFrame, usual: pd.DataFrame) -> str
     return (
         f"The optimism of the AUC is {number(strict.loc['auc', 'optimism'], '.4f')}, against "
         f"{number(usual.loc['auc', 'optimism'], '.4f')} with PIN = {study.entry_p}."
+    )
+
+
+def without_search(fixed: pd.DataFrame, searched: pd.DataFrame) -> str:
+    """Say how much of the optimism of the AUC is the selection's (exercise 2).
+
+    `fixed` is the table of `resampling.optimism` with the same variables every time.
+    """
+    fit, both = fixed.loc["auc", "optimism"], searched.loc["auc", "optimism"]
+    added = round(both, 4) - round(fit, 4)
+    selection = (
+        f"the search itself adds {added:.4f}."
+        if round(added, 4) > 0
+        else "the search itself adds nothing to it."
+    )
+    return (
+        "Exercise 2: with the variables held fixed, the optimism of the AUC is "
+        f"{number(fit, '.4f')}, against {number(both, '.4f')} with the search: {selection}"
     )
