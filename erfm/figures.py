@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter, NullLocator
 
 from erfm.escaping import one_line
+from erfm.formats import percent
 from erfm.stepwise import ForwardSelection
 from erfm.study import Study
 from erfm.validation import RocCurve
@@ -109,7 +110,7 @@ def sample_flow(path: pd.DataFrame, cut: str) -> Figure:
         row = path.loc[name]
         known = int(row["retained"] + row["churned"])
         text = f"{name}\n{int(row['customers']):,} customers\n"
-        text += f"{int(row['retained']):,} retained ({row['retained'] / known:.1%})"
+        text += f"{int(row['retained']):,} retained ({percent(row['retained'] / known)})"
         box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": BLUE, "lw": 1.5}
         axes.text(x, y, text, ha="center", va="center", bbox=box)
     arrow = {"arrowstyle": "->", "color": GREY, "lw": 1.5}
@@ -206,7 +207,7 @@ def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: fl
     for axes in grid.flat[len(tables) :]:
         axes.axis("off")
     figure.suptitle(
-        f"Retention by each variable (dotted: {base_rate:.1%} overall)",
+        f"Retention by each variable (dotted: {percent(base_rate)} overall)",
         x=0.01, ha="left", weight="bold", size="medium",
     )  # fmt: skip
     return figure

@@ -39,9 +39,9 @@ def number(value: float, spec: str = ",.3f") -> str:
     return _typographic(format(value, spec))
 
 
-def percent(share: float) -> str:
-    """Return a share as a percentage with one decimal."""
-    return f"{100 * share:.1f}%"
+def percent(share: float, decimals: int = 1) -> str:
+    """Return a share as a percentage."""
+    return f"{100 * share:.{decimals}f}%"
 
 
 # How each column of the tables is headed (as SPSS heads it, where SPSS has it) and shown.

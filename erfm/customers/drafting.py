@@ -32,6 +32,7 @@ from erfm.customers.load import load_customers
 from erfm.customers.reading import read_table, unrecognised
 from erfm.customers.spreadsheets import sheet_names
 from erfm.customers.study_file import LONGEST_NAME, parse_study
+from erfm.formats import percent
 from erfm.logistic import fit_logistic, separating_columns
 from erfm.samples import EVENTS_PER_VARIABLE, computable, linear_dependences, split_samples
 from erfm.study import ROLES, Format, Predictor, Study, StudyError, design_matrix
@@ -507,7 +508,7 @@ def _describe(column: str, values: pd.Series, numbers: pd.Series | str) -> Guess
     if distinct < 2:
         return Guess(column, LEFT_OUT, "a constant explains nothing" if distinct else "no values")
     if share > 0.5:
-        return Guess(column, LEFT_OUT, f"{share:.0%} of its values are missing")
+        return Guess(column, LEFT_OUT, f"{percent(share, 0)} of its values are missing")
     if _named(column, LABEL_NAMES):
         return Guess(column, LEFT_OUT, "its name is that of a label, not of a quantity")
     if isinstance(numbers, str):

@@ -23,6 +23,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from erfm.formats import percent
 from erfm.paper.ledger import DIFFERS, compare, parse_printed
 
 HOLDS = "holds"
@@ -106,11 +107,6 @@ def tex(number: Number) -> str:
         return str(number).replace("%", r"\%")
     mantissa, e, exponent = f"{number:.4g}".partition("e")
     return rf"{mantissa} \times 10^{{{int(exponent)}}}" if e else mantissa
-
-
-def percent(share: float, decimals: int = 2) -> str:
-    """Write a share as a percentage."""
-    return f"{100 * share:.{decimals}f}%"
 
 
 def equal_sign(equal: bool) -> str:
@@ -301,7 +297,7 @@ def examine_accuracy(solved: SolvedTable, accuracy: str) -> Verdict:
         f"{solved.correct} of {solved.total} predictions are right, which is {comparison.computed} "
         f"({percent(solved.accuracy_lower, 1)} to {percent(solved.accuracy_upper, 1)}); {accuracy} "
         f"is printed. Always answering with the larger class is right in "
-        f"{percent(solved.no_information_rate)}.",
+        f"{percent(solved.no_information_rate, 2)}.",
         rf"\frac{{{solved.table.iloc[0, 0]} + {solved.table.iloc[1, 1]}}}{{{solved.total}}} = "
         rf"{tex(comparison.computed)}" + ("" if comparison.agrees else rf" \neq {tex(accuracy)}"),
         "" if comparison.agrees else f"Instead of {solved.correct} right predictions, {whole}.",
@@ -476,8 +472,8 @@ def examine_cutoff(cutoff: str, *, positive: int, total: int, samples: Sequence[
     where = f"only out of {', '.join(as_rate)}" if as_rate else "not in any sample"
     return Verdict(
         CANNOT_BE_JUDGED,
-        f"The base rate is {percent(rate)}, and no printed number leads to {cutoff}. As the share "
-        f"of a whole number of customers it can occur {where}.",
+        f"The base rate is {percent(rate, 2)}, and no printed number leads to {cutoff}. As the "
+        f"share of a whole number of customers it can occur {where}.",
         rf"\frac{{{positive}}}{{{total}}} = {rate:.4f} {equal_sign(_prints(rate, cutoff))} "
         rf"{tex(cutoff)}",
         f"For example, a customer wrongly called retained costs c/(1 − c) = {c / (1 - c):.2f} "

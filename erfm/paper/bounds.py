@@ -13,6 +13,7 @@ from math import ceil, exp, inf, log, pi, sqrt
 from scipy import stats
 
 from erfm.descriptives import standard_error_of_kurtosis
+from erfm.formats import percent
 from erfm.paper.arithmetic import (
     CANNOT_BE_JUDGED,
     CONTRADICTS,
@@ -23,7 +24,6 @@ from erfm.paper.arithmetic import (
     Verdict,
     equal_sign,
     order_sign,
-    percent,
     span,
     tex,
 )

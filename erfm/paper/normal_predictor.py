@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special, stats
 
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, Number, Verdict, order_sign, percent, span
+from erfm.formats import percent
+from erfm.paper.arithmetic import CANNOT_BE_JUDGED, Number, Verdict, order_sign, span
 
 LARGEST_SD = 10.0
 """The largest standard deviation of a linear predictor that is considered."""

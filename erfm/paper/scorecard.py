@@ -15,6 +15,7 @@ from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study
 from erfm.descriptives import descriptive_statistics
 from erfm.escaping import markdown
+from erfm.formats import percent
 from erfm.logistic import CONSTANT, coefficient_table, fit_logistic, predict
 from erfm.paper.arithmetic import (
     CANNOT_BE_JUDGED,
@@ -27,7 +28,6 @@ from erfm.paper.arithmetic import (
     examine_ranking,
     examine_share,
     examine_sum,
-    percent,
     solve_classification_table,
 )
 from erfm.paper.bounds import (
@@ -378,7 +378,7 @@ def findings() -> str:
     claim = load_published().loc["accuracy", "printed"]
     sentence = (
         f"The paper claims an accuracy of **{claim}**. The counts in its own table give "
-        f"**{percent(solved.accuracy)}**; always answering “churned” gives "
-        f"{percent(solved.no_information_rate)}."
+        f"**{percent(solved.accuracy, 2)}**; always answering “churned” gives "
+        f"{percent(solved.no_information_rate, 2)}."
     )
     return "\n".join([sentence, "", *lines])

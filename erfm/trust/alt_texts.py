@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from erfm.formats import number, p_value
+from erfm.formats import number, p_value, percent
 from erfm.logistic import CONSTANT
 from erfm.study import Study
 from erfm.trust.resampling import INDEXES
@@ -23,22 +23,22 @@ DECISION = (
 
 
 def inclusion(study: Study, frequencies: pd.DataFrame) -> str:
-    shares = (f"{study.label(t)} {share:.1%}" for t, share in frequencies["share"].items())
+    shares = (f"{study.label(t)} {percent(share)}" for t, share in frequencies["share"].items())
     return f"Bars of how often each variable is selected: {', '.join(shares)}."
 
 
 def optimism(table: pd.DataFrame) -> str:
     shown = (
-        f"{INDEXES[i]} {r['apparent']:.3f}, {r['corrected']:.3f}, {r['holdout']:.3f}"
-        for i, r in table.iloc[:4].iterrows()
+        f"{INDEXES[i]} {', '.join(map(number, row[['apparent', 'corrected', 'holdout']]))}"
+        for i, row in table.iloc[:4].iterrows()
     )
     return f"Apparent, corrected and holdout values: {'; '.join(shown)}."
 
 
 def splits(place: pd.DataFrame, labels: Mapping[str, str]) -> str:
     shown = (
-        f"{label} {place.loc[metric, 'own']:.3f} within {place.loc[metric, 'lower']:.3f} to "
-        f"{place.loc[metric, 'upper']:.3f}"
+        f"{label} {number(place.loc[metric, 'own'])} within "
+        f"{number(place.loc[metric, 'lower'])} to {number(place.loc[metric, 'upper'])}"
         for metric, label in labels.items()
     )
     return (
@@ -47,7 +47,7 @@ def splits(place: pd.DataFrame, labels: Mapping[str, str]) -> str:
 
 
 def marked_accuracies(marks: Mapping[str, float]) -> str:
-    shown = ", ".join(f"{name} {value:.2%}" for name, value in marks.items())
+    shown = ", ".join(f"{name} {percent(value, 2)}" for name, value in marks.items())
     return f"Histogram of accuracy over random splits, with marks: {shown}."
 
 

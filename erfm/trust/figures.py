@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from erfm.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, narrow, wrapped
+from erfm.formats import p_text, percent
 from erfm.logistic import CONSTANT
 from erfm.study import Study
 from erfm.trust.curves import Curve
@@ -41,7 +42,7 @@ def inclusion(study: Study, frequencies: pd.DataFrame, final: tuple[str, ...]) -
             label=label,
         )  # fmt: skip
     for position, share in zip(y, frequencies["share"], strict=True):
-        axes.text(share + 0.01, position, f"{share:.1%}", va="center")
+        axes.text(share + 0.01, position, percent(share), va="center")
     axes.set_yticks(y, [wrapped(study.label(term)) for term in frequencies.index])
     axes.set_xlim(0, 1.12)
     axes.set_xticks(np.linspace(0, 1, 6))
@@ -63,9 +64,8 @@ def coefficients_when_selected(study: Study, repeated: Bootstrap, bias: pd.DataF
             bias.loc[column, "full_model_b"], color=VERMILION, ls="--", lw=1.8, label="full model"
         )
         axes.axvline(0, color="black", lw=0.8)
-        axes.set_title(
-            f"{wrapped(study.label(column), 28)}: {bias.loc[column, 'share']:.0%}", size="small"
-        )
+        share = percent(bias.loc[column, "share"], 0)
+        axes.set_title(f"{wrapped(study.label(column), 28)}: {share}", size="small")
         axes.set_xlabel("B")
         axes.locator_params(axis="x", nbins=3)
     for axes in panels[::3]:
@@ -124,7 +124,7 @@ def marked_distribution(
     figure, axes = plt.subplots(figsize=(WIDTH, 3.0))
     axes.hist(values, bins=25, color=SKY, edgecolor="white", lw=0.3, label="random splits")
     for (name, value), (color, line) in zip(marks.items(), LINES, strict=False):
-        axes.axvline(value, color=color, ls=line, lw=1.8, label=f"{name}: {value:.2%}")
+        axes.axvline(value, color=color, ls=line, lw=1.8, label=f"{name}: {percent(value, 2)}")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set(xlabel=label, ylabel="Splits", title=title)
     figure.legend(loc="outside lower center", ncols=2)
@@ -239,7 +239,7 @@ def curves(study: Study, fitted: dict[str, Curve], tests: pd.DataFrame) -> Figur
         axes.set_xlim(effect.index[0], effect.index[-1])
         axes.set_xlabel(narrow(study.predictors[name].axis_label))
         p = tests.loc[name, "p_value"]
-        axes.set_title(f"p for a bend {'< 0.001' if p < 0.0005 else f'= {p:.3f}'}", size="small")
+        axes.set_title(f"p for a bend{p_text(p).removeprefix('p')}", size="small")
         axes.locator_params(axis="x", nbins=4)
     for axes in panels[::3]:
         axes.set_ylabel("Log odds against\nthe median")
