@@ -19,18 +19,18 @@ from erfm.customers.files import write_bytes, write_text
 from erfm.customers.study_file import load_study
 from erfm.formats import COLUMNS, NumberFormat, as_text, heading, kind, listed, named
 from erfm.samples import Samples
-from erfm.study import ROOT, Study
+from erfm.study import Study, output_folder
 
 
 def build_folder(study: Study) -> Path:
     """Return the folder in which all that is made of a study is kept, and nothing else."""
-    return ROOT / "build" / study.folder_name
+    return output_folder() / "build" / study.folder_name
 
 
 def figure_folder(study: Study) -> Path:
     """Return where a study's figures are filed: ``figures/`` for the default study."""
     if study.shipped and study.name == DEFAULT_STUDY:
-        return ROOT / "figures"
+        return output_folder() / "figures"
     return build_folder(study) / "figures"
 
 
@@ -93,7 +93,7 @@ class Page:
 
     def file(self, name: str) -> str:
         """Return where the study's file of this name is, for a sentence."""
-        return escaping.code((self.build / name).relative_to(ROOT).as_posix())
+        return escaping.code((self.build / name).relative_to(output_folder()).as_posix())
 
     def code(self, text: str, language: str = "") -> Markdown:
         """Show a text as it is, as code."""
