@@ -17,7 +17,16 @@ from matplotlib.figure import Figure
 from erfm import DEFAULT_STUDY, escaping, figures
 from erfm.customers.files import write_bytes, write_text
 from erfm.customers.study_file import load_study
-from erfm.formats import COLUMNS, NumberFormat, as_text, heading, kind, listed, named
+from erfm.formats import (
+    COLUMNS,
+    NumberFormat,
+    as_text,
+    heading,
+    holds_numbers,
+    kind,
+    listed,
+    named,
+)
 from erfm.samples import Samples
 from erfm.study import Study, output_folder
 
@@ -122,7 +131,7 @@ class Page:
         }
         self._file_table(frame, name, caption, headings)
         shown = as_text(self.study, frame, headings, formats)
-        text = [headings[c] for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
+        text = [headings[c] for c in frame if not holds_numbers(frame[c])]
         left = [{"selector": "th, td", "props": "text-align: left"}]
         styler = (
             shown.style.format(escape="html")
