@@ -376,10 +376,6 @@ def test_no_process_outlives_an_interrupted_report(tmp_path, write_study, number
         started.kill()
         for process in filter(alive, processes):
             os.kill(process, signal.SIGKILL)
-        for path in sorted(folder.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
-        if folder.exists():
-            folder.rmdir()
 
 
 # --- Paths in any locale --------------------------------------------------------------------------
