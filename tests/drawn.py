@@ -14,7 +14,10 @@ from matplotlib.text import Text
 
 
 def intervals(axes: Axes) -> list[np.ndarray]:
-    """Return, for each series with error bars, rows of place, value, lower and upper limit."""
+    """Return, for each series with error bars, rows of place, value, lower and upper limit.
+
+    All of them are in view.
+    """
     series = []
     for bars in axes.containers:
         if isinstance(bars, ErrorbarContainer):
@@ -25,6 +28,8 @@ def intervals(axes: Axes) -> list[np.ndarray]:
             there = ~np.isnan(ends[:, 0, across])
             # The bar stands where its point stands.
             np.testing.assert_allclose(ends[there, 0, across], points.get_xydata()[there, across])
+            low, high = sorted((axes.get_xlim(), axes.get_ylim())[along])
+            assert low <= np.nanmin(ends[:, :, along]) and np.nanmax(ends[:, :, along]) <= high
             place, value = points.get_xydata()[:, [across, along]].T
             series.append(np.column_stack([place, value, *np.sort(ends[:, :, along], axis=1).T]))
     return series

@@ -348,6 +348,7 @@ def test_roc_marks_each_cutoff_where_its_rates_are(auc):
     places = [tuple(point.get_xydata()[0]) for point in points]
     assert places == [pytest.approx((1 - sp, se)) for sp, se in marked.values()]
     assert_told_apart(axes, *(f"cut-off {cutoff}" for cutoff in marked))
+    assert named(figure) == [f"cut-off {cutoff}" for cutoff in marked]
     assert axes.get_title("left") == f"AUC {auc:.3f} (95% {auc - 0.02:.3f} to {auc + 0.02:.3f})"
     assert axes.get_xlabel() == "1 − specificity"
     assert axes.get_ylabel() == "Sensitivity (retained found)"
@@ -406,8 +407,7 @@ def test_classification_areas_say_which_answers_are_right():
         lefts, bottoms = zip(*(patch.get_xy() for patch in patches), strict=True)
         assert lefts == pytest.approx([0, widths[0], 0, widths[2]], abs=0.02)
         assert bottoms == pytest.approx([0, 0, 0.8, 0.8], abs=0.02)
-        hatches = [patch.get_hatch() or "" for patch in patches]
-        assert hatches[0] == hatches[3] != hatches[1] == hatches[2]
+        assert [patch.get_hatch() or "" for patch in patches] == ["", "///", "///", ""]
         colors = [to_hex(patch.get_facecolor()) for patch in patches]
         assert colors[0] == colors[3] != colors[1] == colors[2]
         assert list(ticks(axes, "y")) == pytest.approx([0.4, 0.9])
@@ -451,6 +451,16 @@ def test_standardised_draws_sizes_relative_to_each_definition_s_largest(study):
     assert axes.get_xlabel() == "|standardised coefficient|, largest of each definition = 1"
     assert axes.get_title("left")
     assert_texts_have_room(figures.standardised(study, table.head(1), DEFINED))
+
+
+def test_chinese_labels_are_drawn(study):
+    """In the font that the page falls back on; without one it says so, and there are boxes."""
+    if advice := figures.use_cjk_font():
+        pytest.skip(advice)
+    study = renamed(study, ("最近一次消费距今天数", "消费频率", "消费金额"))
+    names = list(study.predictors)
+    ratios = pd.DataFrame({"odds_ratio": 1.5, "lower": 0.9, "upper": 2.0}, index=names)
+    assert_texts_have_room(figures.forest(study, ratios, ratios))
 
 
 @pytest.mark.parametrize("number", [1, 6])

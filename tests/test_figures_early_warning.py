@@ -86,6 +86,7 @@ def test_gains_and_lift_are_drawn_with_their_bands():
     assert lift == pytest.approx(np.column_stack([share, CURVE["lift"]]))
     assert_band(right, 0, share, CURVE["lift_lower"], CURVE["lift_upper"])
     assert straight_lines(right, upright=False) == [1]
+    assert left.get_xlim() == (0, 100) and left.get_ylim()[0] == 0 and left.get_ylim()[1] > 100
     assert right.get_ylim()[0] == 0 and right.get_ylim()[1] > 5
     assert named(figure) == ["by the list", "at random"]
     assert left.get_xlabel() == right.get_xlabel() == "Customers called (% of the list)"
