@@ -286,8 +286,8 @@ def _odds_ticks(lower: float, upper: float) -> list[float]:
     for decades, steps in (
         (3, [1]), (2, [1]), (1, [1]), (1, [1, 3]), (1, [1, 2, 5]), (1, [1, 1.25, 1.5, 2, 3, 5, 7]),
     ):  # fmt: skip
-        spread = [s * 10.0**e for e in range(-6, 7, decades) for s in steps]
-        ticks = [tick for tick in spread if lower <= tick <= upper]
+        round_ratios = [s * 10.0**e for e in range(-6, 7, decades) for s in steps]
+        ticks = [ratio for ratio in round_ratios if lower <= ratio <= upper]
         if len(ticks) >= 3:
             return ticks
     spread = max(upper - 1, 1 - lower)
