@@ -42,7 +42,7 @@ test-oldest: test-lowest $(ON_PYTHONS)
 # uv knows its own Pythons and those on PATH, pyenv those that its shims there refuse to run.
 at-hand = { $(UV) python find --system --no-project --no-python-downloads $(1) || \
 	pyenv prefix $(1); } 2>/dev/null
-# Tests draw figures and reuse executed pages, which are those of the environment in .venv.
+# A Python, or a lock, of its own for each: so an environment of its own, beside a project's copy.
 copy = rm -rf $(1) && mkdir -p $(1) && \
 	tar --exclude ./build --exclude ./.oldest --exclude ./.venv -cf - . | tar -xf - -C $(1)
 

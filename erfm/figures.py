@@ -15,7 +15,7 @@ import seaborn as sns
 from matplotlib import font_manager, get_cachedir
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FormatStrFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 
 from erfm.escaping import one_line
 from erfm.formats import percent
@@ -137,6 +137,7 @@ def distributions(study: Study, frame: pd.DataFrame) -> Figure:
     figure, grid = plt.subplots(rows, 3, figsize=(WIDTH, 2.2 * rows + 0.3), squeeze=False)
     for axes, name in zip(grid.flat, names, strict=False):
         _distribution(axes, study, frame, name)
+    _make_room(figure, rows)
     for axes in grid.flat[len(names) :]:
         axes.axis("off")
     handles, labels = grid.flat[0].get_legend_handles_labels()
@@ -159,7 +160,7 @@ def _distribution(axes: Axes, study: Study, frame: pd.DataFrame, name: str) -> N
                 np.arange(len(positions)) + offset, 100 * share, width=0.4, color=look["color"],
                 hatch=look["hatch"], edgecolor="white", label=look["label"],
             )  # fmt: skip
-            axes.set_xticks(np.arange(len(positions)), [_tick(p) for p in positions])
+            _name_ticks(axes, [_tick(p) for p in positions], PANEL)
         else:
             edges = np.histogram_bin_edges(frame[name], bins=25)
             axes.hist(
@@ -177,7 +178,29 @@ def narrow(text: str) -> str:
 
 
 def _tick(value: object) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else wrapped(value, 18)
+    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
+
+
+PANEL, PAGE = 24, 72
+"""How many characters stand side by side below a panel, three in a row, or below a figure."""
+
+
+def _name_ticks(axes: Axes, names: list[str], room: int) -> None:
+    """Name the ticks 0, 1, 2, …; names that have no room side by side stand upright."""
+    level = [wrapped(name, 18) for name in names]
+    longest = max(len(line) for name in level for line in name.splitlines())
+    if longest * len(names) <= room:
+        axes.set_xticks(range(len(names)), level)
+    else:
+        lines = 2 if 4 * len(names) <= room else 1
+        upright = [wrapped(name, 18, lines) for name in names]
+        axes.set_xticks(range(len(names)), upright, rotation=90, size="small")
+
+
+def _make_room(figure: Figure, rows: int) -> None:
+    """Make each row of panels higher if names of ticks stand upright."""
+    if any(label.get_rotation() for axes in figure.axes for label in axes.get_xticklabels()):
+        figure.set_figheight(figure.get_figheight() + 0.8 * rows)
 
 
 def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: float) -> Figure:
@@ -199,9 +222,10 @@ def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: fl
         )
         axes.axhline(100 * base_rate, color=GREY, ls=":", lw=1.2)
         if not numeric:
-            axes.set_xticks(x, [_tick(level) for level in table.index])
-            axes.margins(x=0.3)
+            _name_ticks(axes, [_tick(level) for level in table.index], PANEL)
+            axes.set_xlim(-0.5, len(table) - 0.5)
         axes.set_xlabel(narrow(study.predictors[name].axis_label))
+    _make_room(figure, rows)
     for axes in grid[:, 0]:
         axes.set_ylabel("Retention rate (%)")
     for axes in grid.flat[len(tables) :]:
@@ -238,8 +262,8 @@ def forest(study: Study, per_unit: pd.DataFrame, per_sd: pd.DataFrame) -> Figure
             )  # fmt: skip
         axes.axvline(1, color="black", lw=0.8)
         axes.set_xscale("log")
-        axes.set_xticks(_odds_ticks(table["lower"].min(), table["upper"].max()))
-        axes.xaxis.set_major_formatter(FormatStrFormatter("%.4g"))
+        ticks = _odds_ticks(table["lower"].min(), table["upper"].max())
+        axes.set_xticks(ticks, _names_that_differ(ticks))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlabel(f"Odds ratio {title} (log scale)")
         axes.set_yticks(y, [wrapped(study.label(name)) for name in table.index])
@@ -259,14 +283,22 @@ def forest(study: Study, per_unit: pd.DataFrame, per_sd: pd.DataFrame) -> Figure
 
 def _odds_ticks(lower: float, upper: float) -> list[float]:
     """Return about five round odds ratios, 1 among them, that span the limits."""
-    for steps in ([1, 10], [1, 3, 10], [1, 2, 5, 10], [1, 1.25, 1.5, 2, 3, 5, 7, 10]):
-        ticks = [
-            s * 10.0**e for e in range(-6, 6) for s in steps[:-1] if lower <= s * 10.0**e <= upper
-        ]
+    lower, upper = min(lower, 1), max(upper, 1)
+    for decades, steps in (
+        (3, [1]), (2, [1]), (1, [1]), (1, [1, 3]), (1, [1, 2, 5]), (1, [1, 1.25, 1.5, 2, 3, 5, 7]),
+    ):  # fmt: skip
+        round_ratios = [s * 10.0**e for e in range(-6, 7, decades) for s in steps]
+        ticks = [ratio for ratio in round_ratios if lower <= ratio <= upper]
         if len(ticks) >= 3:
             return ticks
     spread = max(upper - 1, 1 - lower)
     return [1 + spread * share for share in (-1, -0.5, 0, 0.5, 1) if spread * share > -1]
+
+
+def _names_that_differ(numbers: list[float]) -> list[str]:
+    """Return the numbers with four significant digits, or with as many as tell them apart."""
+    written = ([f"{number:.{digits}g}" for number in numbers] for digits in range(4, 18))
+    return next(names for names in written if len(set(names)) == len(set(numbers)))
 
 
 def selection_alt(selection: ForwardSelection) -> str:
@@ -279,10 +311,10 @@ def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     """Draw how −2 log-likelihood falls from step to step, each named by what entered or left."""
     steps = selection.steps
     deviance = [-2 * step.log_likelihood for step in steps]
-    labels = ["constant\nonly"]
+    labels = ["constant only"]
     for step in steps[1:]:
         sign, term = ("+", step.entered) if step.entered else ("−", step.removed)
-        labels.append(wrapped(f"{sign} {study.label(term)}", 18))
+        labels.append(f"{sign} {study.label(term)}")
     figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     axes.plot(range(len(steps)), deviance, color=BLUE, marker="o")
     for i in range(1, len(steps)):
@@ -291,7 +323,8 @@ def selection_path(study: Study, selection: ForwardSelection) -> Figure:
             ((i - 0.5), (deviance[i] + deviance[i - 1]) / 2),
             xytext=(8, 6), textcoords="offset points", color=GREY,
         )  # fmt: skip
-    axes.set_xticks(range(len(steps)), labels)
+    _name_ticks(axes, labels, PAGE)
+    _make_room(figure, 1)
     axes.set_ylabel("−2 log-likelihood")
     axes.set_xlabel("Step")
     axes.margins(x=0.08, y=0.15)
@@ -307,9 +340,8 @@ def roc_figure(curve: RocCurve, rates: dict[float, pd.DataFrame]) -> Figure:
     figure, axes = plt.subplots(figsize=(4.8, 4.6))
     axes.plot(1 - curve.curve["specificity"], curve.curve["sensitivity"], color=BLUE, lw=1.8)
     axes.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2)
-    for (cutoff, table), marker, color in zip(
-        rates.items(), "sD^v", [VERMILION, GREEN, ORANGE, PURPLE], strict=False
-    ):
+    looks = list(zip("sD^v", [VERMILION, GREEN, ORANGE, PURPLE], strict=True))[: len(rates)]
+    for (cutoff, table), (marker, color) in zip(rates.items(), looks, strict=True):
         x, y = 1 - table.loc["specificity", "rate"], table.loc["sensitivity", "rate"]
         axes.plot(x, y, marker=marker, color=color, ls="", ms=8, label=f"cut-off {cutoff}")
     axes.set(xlabel="1 − specificity", ylabel="Sensitivity (retained found)", aspect="equal")
@@ -364,7 +396,7 @@ def classification_mosaic(tables: dict[float, pd.DataFrame]) -> Figure:
                 width = counts[row, column] / max(counts[row].sum(), 1)
                 right_answer = row == column
                 axes.bar(
-                    left + width / 2, height - 0.01, width=max(width - 0.01, 0),
+                    left + width / 2, max(height - 0.01, 0), width=max(width - 0.01, 0),
                     bottom=bottom + 0.005, color=BLUE if right_answer else VERMILION,
                     alpha=0.35, hatch="" if right_answer else "///", edgecolor="white",
                 )  # fmt: skip
@@ -380,10 +412,11 @@ def classification_mosaic(tables: dict[float, pd.DataFrame]) -> Figure:
             bottom += height
         axes.set_yticks([heights[0] / 2, heights[0] + heights[1] / 2], ["churned", "retained"])
         axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-        axes.set(xlabel="Predicted churned | retained (% of row)", title=f"Cut-off {cutoff}")
+        axes.set_title(f"Cut-off {cutoff}")
         axes.set_xlim(-0.14, 1.14)
         axes.grid(False)
     panels.flat[0].set_ylabel("Observed")
+    figure.supxlabel("Predicted churned | retained (% of row)", size="medium")
     return figure
 
 

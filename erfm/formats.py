@@ -136,6 +136,12 @@ def kind(values: pd.Series) -> str:
     return kinds.get(pd.api.types.infer_dtype(values.astype(object)), "text")
 
 
+def holds_numbers(values: pd.Series) -> bool:
+    """Return whether a column is one of numbers; true and false, which pandas counts, are words."""
+    types = pd.api.types
+    return types.is_numeric_dtype(values) and not types.is_bool_dtype(values)
+
+
 def as_text(
     study: Study,
     frame: pd.DataFrame,
@@ -198,8 +204,7 @@ def _formatter(
     if spec is None and pd.api.types.is_integer_dtype(values):
         spec = ",d"
     if spec is None:
-        numeric = pd.api.types.is_numeric_dtype(values)
-        spec = COLUMNS.get(column, ("", ",.3f"))[1] if numeric else _shown
+        spec = COLUMNS.get(column, ("", ",.3f"))[1] if holds_numbers(values) else _shown
 
     def show(value: object) -> str:
         if pd.isna(value):

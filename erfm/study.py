@@ -97,12 +97,21 @@ class Format:
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
+OUTPUT = "ERFM_OUTPUT"
 ROLES = ("recency", "frequency", "amount", "has_child", "gender", "age")
 
 # Names in build/ that are not for a study: the students' copies and the devices of Windows.
 RESERVED = {"student", "con", "prn", "aux", "nul"} | {
     f"{device}{number}" for device in ("com", "lpt") for number in range(10)
 }
+
+
+def output_folder() -> Path:
+    """Return where all that is made goes: the project, or the folder that $ERFM_OUTPUT names.
+
+    It is a variable of the environment because kernels and programs inherit that.
+    """
+    return ROOT / os.environ.get(OUTPUT, "")
 
 
 @dataclass(frozen=True)

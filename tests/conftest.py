@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import tempfile
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -14,7 +16,7 @@ from hypothesis import settings
 from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study
 from erfm.samples import Samples, split_samples
-from erfm.study import ROOT, Study
+from erfm.study import OUTPUT, ROOT, Study
 
 settings.register_profile("erfm", derandomize=True, deadline=None)
 settings.load_profile("erfm")
@@ -155,11 +157,65 @@ HOW_TO_GET_IT = f"{BANK_CHURNERS.name} is not in data/external; data/README.md s
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Use a copy of the other bank's customers beside the checkout if the reader has none."""
+    """Let what is made go to a temporary folder, and find the other bank's customers.
+
+    Kernels and programs, and the workers among which the tests may be divided, inherit the folder.
+    """
+    # A study names its customers by their place beside it, so a copy beside the checkout is of use
+    # only as a link in the folder that is kept for it, which git ignores.
     if BESIDE.is_file() and not BANK_CHURNERS.exists():
         BANK_CHURNERS.parent.mkdir(exist_ok=True)
         with contextlib.suppress(FileExistsError):
             BANK_CHURNERS.symlink_to(BESIDE)
+    if is_worker(config):
+        return
+    made = tempfile.TemporaryDirectory(prefix="erfm-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(made.cleanup)
+    os.environ[OUTPUT] = made.name
+    config.stash[BEFORE] = checkout()
+
+
+def is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+# --- Nothing in the checkout is written -----------------------------------------------------------
+
+BEFORE = pytest.StashKey[dict[str, tuple[int, int]]]()
+CHANGED = pytest.StashKey[list[str]]()
+
+
+def checkout() -> dict[str, tuple[int, int]]:
+    """Return the project's folders and files, these with time and size; not what tools keep."""
+    found = {}
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [f for f in folders if not f.startswith((".", "__pycache__"))]
+        found |= {Path(folder, f).relative_to(ROOT).as_posix(): (0, 0) for f in folders}
+        for path in (Path(folder, name) for name in files):
+            with contextlib.suppress(FileNotFoundError):
+                status = path.lstat()
+                found[path.relative_to(ROOT).as_posix()] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run if the checkout is not as it was before the tests."""
+    if is_worker(session.config):
+        return
+    before, after = session.config.stash[BEFORE], checkout()
+    changed = [name for name in before | after if before.get(name) != after.get(name)]
+    session.config.stash[CHANGED] = sorted(changed)
+    if changed:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if changed := config.stash.get(CHANGED, []):
+        terminalreporter.section("The checkout changed during the tests", red=True, bold=True)
+        terminalreporter.line("By a test, or by someone else meanwhile: " + ", ".join(changed))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,9 @@ import sys
 from erfm.report.portable import machines
 from erfm.study import ROOT
 
-NBVAL = ["-m", "pytest", "-n", "auto", "--dist", "loadscope", "--nbval", "--nbval-current-env"]
+# With the tests' own settings, so that the notebooks write nothing into the checkout.
+NBVAL = ["-m", "pytest", "-p", "tests.conftest", "-n", "auto", "--dist", "loadscope"]
+NBVAL += ["--nbval", "--nbval-current-env"]
 
 
 def main() -> int:

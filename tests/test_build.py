@@ -29,7 +29,7 @@ from erfm.report.build import (
 )
 from erfm.report.site import build_site
 from erfm.report.students import write_student_copies
-from erfm.study import ROOT, StudyError
+from erfm.study import OUTPUT, ROOT, StudyError
 
 
 class Page(HTMLParser):
@@ -141,7 +141,7 @@ def test_report_on_another_bank_from_end_to_end(monkeypatch):
 
 
 def test_students_get_no_solutions_no_outputs_and_no_sentences(tmp_path, monkeypatch):
-    monkeypatch.setattr("erfm.report.students.ROOT", tmp_path)
+    monkeypatch.setenv(OUTPUT, str(tmp_path))
     folder = write_student_copies()
     names = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
     assert [path.name for path in sorted(folder.glob("*.ipynb"))] == names
@@ -166,7 +166,7 @@ FULL_MODEL = NOTEBOOKS / "02_full_model.ipynb"
 @pytest.fixture
 def kept(tmp_path, monkeypatch, write_study):
     """A study whose page 02 was executed, in a project of its own; its notebook and folder."""
-    monkeypatch.setattr(pages_module, "ROOT", tmp_path)
+    monkeypatch.setenv(OUTPUT, str(tmp_path))
     study = load_study(write_study(tmp_path / "studies" / "mine.toml"))
 
     def executed(notebook, clients, variables):

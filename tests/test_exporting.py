@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from erfm.customers.study_file import load_study
 from erfm.report.exporting import export_tables, read_tables, variables
 from erfm.report.page import Page
-from erfm.study import StudyError
+from erfm.study import OUTPUT, StudyError
 
 COEFFICIENTS = pd.DataFrame(
     {"b": [-1 / 3, 1e-7], "df": [1, 1], "p_value": [1e-9, 0.25], "lower": [np.nan, 2.0]},
@@ -41,7 +41,7 @@ TABLES = {
 @pytest.fixture
 def filed(tmp_path, monkeypatch):
     """Return the study and the folder in which pages have filed the tables above."""
-    monkeypatch.setattr("erfm.report.page.ROOT", tmp_path)
+    monkeypatch.setenv(OUTPUT, str(tmp_path))
     for notebook, tables in TABLES.items():
         page = Page("reconstruction", notebook)
         for name, (frame, caption) in tables.items():
@@ -70,7 +70,7 @@ TEXT = st.one_of(
     names=st.lists(TEXT, min_size=3, max_size=3, unique=True),
 )
 def test_any_text_and_any_number_come_back_as_they_were_filed(tmp_path, monkeypatch, rows, names):
-    monkeypatch.setattr("erfm.report.page.ROOT", tmp_path)
+    monkeypatch.setenv(OUTPUT, str(tmp_path))
     table = pd.DataFrame(rows, columns=names).set_index(names[0])
     page = Page("reconstruction", "01_descriptive_statistics")
     page.table(table, "any", f"Caption of {names[0]}")

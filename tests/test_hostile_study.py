@@ -6,8 +6,6 @@ The report is built once, from the command's own function: pages executed, site,
 import csv
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -82,13 +80,12 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory) -> Iterator[SimpleNamespace]:
+def report(tmp_path_factory) -> SimpleNamespace:
     """The built report: study, build folder, pages of the site by the start of their name."""
     path = write_hostile_study(tmp_path_factory.mktemp("hostile"))
     site = build_report(str(path)).parent
     pages = {file.name.split("_")[0].split(".")[0]: Page(file) for file in site.glob("*.html")}
-    yield SimpleNamespace(build=site.parent, site=site, pages=pages)
-    shutil.rmtree(site.parent)
+    return SimpleNamespace(build=site.parent, site=site, pages=pages)
 
 
 # --- The site -------------------------------------------------------------------------------------

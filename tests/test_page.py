@@ -11,9 +11,9 @@ import pytest
 from erfm.customers.study_file import load_study
 from erfm.formats import as_text
 from erfm.report import build as report
-from erfm.report import page, students
+from erfm.report import students
 from erfm.report.page import Page, build_folder, figure_folder, save_figure
-from erfm.study import DATA, RESERVED, ROOT
+from erfm.study import DATA, OUTPUT, RESERVED, ROOT, output_folder
 
 # Names of study files that led, or could lead, to another's folder.
 NAMES = [
@@ -50,7 +50,7 @@ def test_every_study_has_a_folder_of_its_own(write_any, name):
         assert study.folder_name.lower() not in {*RESERVED, "reconstruction", "bank_churners"}
         assert study.folder_name.replace("_", "a").isalnum()
         assert len(os.fsencode(study.folder_name)) < 160
-        assert build_folder(study).resolve().parent == (ROOT / "build").resolve()
+        assert build_folder(study).parent == output_folder() / "build"
         assert figure_folder(study) == build_folder(study) / "figures"
 
 
@@ -79,6 +79,7 @@ def test_a_study_is_known_by_its_path_however_that_is_spelt(write_any, tmp_path,
 
 
 def test_shipped_studies_keep_their_names(monkeypatch):
+    monkeypatch.delenv(OUTPUT)
     for name in ("reconstruction", "bank_churners"):
         monkeypatch.chdir(DATA)
         for spelling in (name, DATA / f"{name}.toml", f"{name}.toml", f"../data/{name}.toml"):
@@ -119,8 +120,7 @@ def project(tmp_path, monkeypatch) -> Path:
         ):  # fmt: skip
             (root / folder / file).parent.mkdir(parents=True, exist_ok=True)
             (root / folder / file).write_text(file, encoding="utf-8")
-    for module in (page, report, students):
-        monkeypatch.setattr(module, "ROOT", root)
+    monkeypatch.setenv(OUTPUT, str(root))
     return root
 
 

@@ -15,6 +15,7 @@ from erfm.report.build import _ended
 from erfm.report.exporting import read_tables
 from erfm.report.page import Page, number_of
 from erfm.report.site import _forward
+from erfm.study import OUTPUT
 
 RENDER = MarkdownIt("commonmark").enable("table").render
 
@@ -28,7 +29,7 @@ def text_of(markup: str) -> str:
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
-    monkeypatch.setattr("erfm.report.page.ROOT", tmp_path)
+    monkeypatch.setenv(OUTPUT, str(tmp_path))
     return Page(str(write_hostile_study(tmp_path)), "01_descriptive_statistics")
 
 

@@ -20,7 +20,7 @@ from erfm.customers.study_file import load_study
 from erfm.report.page import number_of
 from erfm.samples import split_samples
 from erfm.stepwise import forward_lr
-from erfm.study import ROOT, StudyError
+from erfm.study import OUTPUT, ROOT, StudyError
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PYPROJECT["dependency-groups"]
@@ -221,7 +221,7 @@ def test_pages_are_executed_in_any_folder_and_locale(tmp_path):
     ended = subprocess.run(
         [sys.executable, "-m", "erfm", "notebooks", "09_early_warning"],
         cwd=folder, capture_output=True, text=True,
-        env={**os.environ, **ASCII_ONLY, "PYTHONPATH": str(folder)},
+        env={**os.environ, **ASCII_ONLY, "PYTHONPATH": str(folder), OUTPUT: ""},
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     for name in ("model.json", "early_warning.csv"):

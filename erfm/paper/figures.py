@@ -53,6 +53,8 @@ def scale(
         (False, BLUE, "o", "computed"),
     ):
         chosen = (points["printed"] == printed).to_numpy()
+        if not chosen.any():
+            continue
         rows = points[chosen]
         reach = np.nan_to_num(
             np.array([rows["value"] - rows["lower"], rows["upper"] - rows["value"]], dtype=float)
@@ -63,7 +65,7 @@ def scale(
         )  # fmt: skip
     for position, value in zip(y, points["value"], strict=True):
         axes.annotate(
-            f"{value:.{decimals}f}".rstrip("0").rstrip("."), (value, position), xytext=(0, 8),
+            _written(value, decimals), (value, position), xytext=(0, 8),
             textcoords="offset points", ha="center", fontsize="small",
         )  # fmt: skip
     if log:
@@ -75,6 +77,12 @@ def scale(
     axes.set_title(title)
     figure.legend(loc="outside lower center", ncols=3)
     return figure
+
+
+def _written(value: float, decimals: int) -> str:
+    """Return a number with so many decimals, but without zeros that end them."""
+    text = f"{value:z.{decimals}f}".replace("-", "−")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _name_powers(axis: Axis) -> None:

@@ -17,20 +17,29 @@ from matplotlib.figure import Figure
 from erfm import DEFAULT_STUDY, escaping, figures
 from erfm.customers.files import write_bytes, write_text
 from erfm.customers.study_file import load_study
-from erfm.formats import COLUMNS, NumberFormat, as_text, heading, kind, listed, named
+from erfm.formats import (
+    COLUMNS,
+    NumberFormat,
+    as_text,
+    heading,
+    holds_numbers,
+    kind,
+    listed,
+    named,
+)
 from erfm.samples import Samples
-from erfm.study import ROOT, Study
+from erfm.study import Study, output_folder
 
 
 def build_folder(study: Study) -> Path:
     """Return the folder in which all that is made of a study is kept, and nothing else."""
-    return ROOT / "build" / study.folder_name
+    return output_folder() / "build" / study.folder_name
 
 
 def figure_folder(study: Study) -> Path:
     """Return where a study's figures are filed: ``figures/`` for the default study."""
     if study.shipped and study.name == DEFAULT_STUDY:
-        return ROOT / "figures"
+        return output_folder() / "figures"
     return build_folder(study) / "figures"
 
 
@@ -98,7 +107,7 @@ class Page:
 
     def file(self, name: str) -> str:
         """Return where the study's file of this name is, for a sentence."""
-        return escaping.code((self.build / name).relative_to(ROOT).as_posix())
+        return escaping.code((self.build / name).relative_to(output_folder()).as_posix())
 
     def code(self, text: str, language: str = "") -> Markdown:
         """Show a text as it is, as code."""
@@ -127,7 +136,7 @@ class Page:
         }
         self._file_table(frame, name, caption, headings)
         shown = as_text(self.study, frame, headings, formats)
-        text = [headings[c] for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
+        text = [headings[c] for c in frame if not holds_numbers(frame[c])]
         left = [{"selector": "th, td", "props": "text-align: left"}]
         styler = (
             shown.style.format(escape="html")

@@ -9,7 +9,7 @@ import nbformat
 
 from erfm.customers.files import remove, write_text
 from erfm.report.build import NOTEBOOKS, SOLUTION, tags
-from erfm.study import ROOT
+from erfm.study import output_folder
 
 SENTENCE = "remove-input"
 
@@ -20,8 +20,9 @@ def write_student_copies() -> Path:
     Cells that compute the report's sentences are left out: reading the outputs is the students'
     work. Earlier copies there are replaced.
     """
-    folder = ROOT / "build" / "student"
-    remove(folder, inside=ROOT / "build")
+    build = output_folder() / "build"
+    folder = build / "student"
+    remove(folder, inside=build)
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = list(_for_students(notebook.cells))

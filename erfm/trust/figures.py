@@ -65,7 +65,7 @@ def coefficients_when_selected(study: Study, repeated: Bootstrap, bias: pd.DataF
         )
         axes.axvline(0, color="black", lw=0.8)
         share = percent(bias.loc[column, "share"], 0)
-        axes.set_title(f"{wrapped(study.label(column), 28)}: {share}", size="small")
+        axes.set_title(f"{wrapped(study.label(column), 20)}: {share}", size="small")
         axes.set_xlabel("B")
         axes.locator_params(axis="x", nbins=3)
     for axes in panels[::3]:
@@ -123,7 +123,7 @@ def marked_distribution(
     """Draw a distribution with single values marked on its axis."""
     figure, axes = plt.subplots(figsize=(WIDTH, 3.0))
     axes.hist(values, bins=25, color=SKY, edgecolor="white", lw=0.3, label="random splits")
-    for (name, value), (color, line) in zip(marks.items(), LINES, strict=False):
+    for (name, value), (color, line) in zip(marks.items(), LINES[: len(marks)], strict=True):
         axes.axvline(value, color=color, ls=line, lw=1.8, label=f"{name}: {percent(value, 2)}")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set(xlabel=label, ylabel="Splits", title=title)
@@ -144,14 +144,16 @@ def cutoffs(curve: pd.DataFrame, marked: pd.Series) -> Figure:
         ("contacted", GREY, ":", "share contacted"),
     ):
         axes.plot(curve.index, curve[column], color=color, ls=line, lw=1.8, label=label)
-    for i, (cutoff, name) in enumerate(_named(marked)):
+    names = _named(marked)
+    for i, (cutoff, name) in enumerate(names):
         axes.axvline(cutoff, color="black", lw=0.8)
         axes.annotate(
-            f"{name} {cutoff:.3g}", (cutoff, 1.07 + 0.075 * (i % 4)),
+            f"{name} {cutoff:.3g}", (cutoff, 1.07 + 0.075 * i),
             xytext=(3, 0), textcoords="offset points", size="small", va="center",
             ha="left" if cutoff < 0.75 else "right", bbox=LABEL,
         )  # fmt: skip
-    axes.set(xlim=(0, 1), ylim=(0, 1.38), xlabel="Cut-off on P(retained)", ylabel="Share")
+    axes.set(xlim=(0, 1), ylim=(0, 1.08 + 0.075 * max(len(names), 4)))
+    axes.set(xlabel="Cut-off on P(retained)", ylabel="Share")
     axes.set_yticks(np.linspace(0, 1, 6))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_title("What each cut-off gives on the holdout sample")
@@ -178,7 +180,7 @@ def decision(curve: pd.DataFrame, marked: pd.Series) -> Figure:
     for i, (value, name) in enumerate(_named(marked)):
         axes.axvline(value, color=GREY, lw=0.8)
         axes.annotate(
-            name, (value, (1.13 - 0.08 * (i % 4)) * top), xytext=(3, 0), va="center",
+            name, (value, (1.13 - 0.08 * i) * top), xytext=(3, 0), va="center",
             textcoords="offset points", size="small", bbox=LABEL,
             ha="left" if value < 0.75 else "right",
         )  # fmt: skip
@@ -256,10 +258,11 @@ def models(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """
     differences = table.dropna(subset=["difference"])
     names = list(differences["model"].unique())
-    figure, panels = plt.subplots(1, len(labels), figsize=(WIDTH, 0.5 * len(names) + 1.4),
-                                  sharey=True)  # fmt: skip
+    figure, panels = plt.subplots(
+        1, len(labels), figsize=(WIDTH, 0.5 * len(names) + 1.4), sharey=True, squeeze=False
+    )
     y = np.arange(len(names))[::-1]
-    for axes, (score, label) in zip(panels, labels.items(), strict=True):
+    for axes, (score, label) in zip(panels.flat, labels.items(), strict=True):
         rows = differences[differences["score"] == score].set_index("model").loc[names]
         reach = [rows["difference"] - rows["lower"], rows["upper"] - rows["difference"]]
         axes.errorbar(rows["difference"], y, xerr=reach, ls="", marker="o", color=BLUE, capsize=3)

@@ -91,7 +91,7 @@ def conditioning_ladder(study: Study, banks: dict[str, pd.DataFrame]) -> Figure:
     figure, grid = plt.subplots(rows, 2, figsize=(WIDTH, 2.3 * rows + 0.5), squeeze=False)
     for axes, term in zip(grid.flat, terms, strict=False):
         for (bank, table), look, offset in zip(banks.items(), LOOKS, (0.14, -0.14), strict=True):
-            part = table.loc[term]
+            part = table.loc[[term]]
             y = np.arange(len(part))[::-1]
             _odds_ratios(axes, y + offset, part, look, bank)
         _odds_axis(axes, [0.2, 0.5, 1, 2] if term == "amount" else [0.7, 0.8, 0.9, 1, 1.2, 1.5])
@@ -161,7 +161,8 @@ def straight_and_curved(study: Study, tables: dict[str, pd.DataFrame]) -> Figure
     `tables` gives, for each variable, the rates by group with its ``middle`` and the means
     ``straight`` and ``curved`` of the two models' probabilities.
     """
-    figure, panels = plt.subplots(1, len(tables), figsize=(WIDTH, 3.3), sharey=True)
+    figure, grid = plt.subplots(1, len(tables), figsize=(WIDTH, 3.3), sharey=True, squeeze=False)
+    panels = grid[0]
     for axes, (name, table) in zip(panels, tables.items(), strict=True):
         rates = table.assign(**{c: 100 * table[c] for c in ("retention_rate", "lower", "upper")})
         _intervals(
@@ -203,16 +204,16 @@ def age_and_amount(ages: pd.DataFrame, within: pd.DataFrame) -> Figure:
     left.set_xticks(x, ages.index, rotation=45, ha="right")
     left.set(xlabel="Amount (dollars in 12 months)", ylabel="Mean age (years)")
     left.set_title("Who spends how much")
+    classes = within.index.remove_unused_levels().levels[1]
+    bands = list(within.groupby(level=0, observed=True))
     looks = zip((VERMILION, BLUE, GREEN, ORANGE), "sD^v", ("--", "-", ":", "-."), strict=True)
-    for (band, part), (color, marker, style) in zip(
-        within.groupby(level=0, observed=True), looks, strict=False
-    ):
-        rates = 100 * part.droplevel(0)[["retention_rate", "lower", "upper"]]
+    for (band, part), (color, marker, style) in zip(bands, list(looks)[: len(bands)], strict=True):
+        rates = 100 * part.droplevel(0).reindex(classes)[["retention_rate", "lower", "upper"]]
         _intervals(
-            right, np.arange(len(rates)), rates, "retention_rate", color=color, marker=marker,
+            right, np.arange(len(classes)), rates, "retention_rate", color=color, marker=marker,
             ls=style, label=band,
         )  # fmt: skip
-    right.set_xticks(range(len(rates)), rates.index)
+    right.set_xticks(range(len(classes)), classes)
     right.set(xlabel="Age (years)", ylabel="Retention rate (%)")
     right.set_title("Retention by age, by amount")
     right.legend(title="Amount", fontsize="small", title_fontsize="small")
@@ -225,6 +226,7 @@ def crossing(study: Study, table: pd.DataFrame) -> Figure:
     `table` is that of `comparison.rates` by frequency class and gender.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
+    classes = table.index.remove_unused_levels().levels[0]
     looks = (
         {"color": ORANGE, "marker": "s", "ls": "--"},
         {"color": BLUE, "marker": "o", "ls": "-"},
@@ -232,16 +234,11 @@ def crossing(study: Study, table: pd.DataFrame) -> Figure:
     for level, look, offset in zip(
         study.predictors["gender"].levels, looks, (-0.06, 0.06), strict=True
     ):
-        rates = 100 * table.xs(level, level=1)[["retention_rate", "lower", "upper"]]
-        _intervals(
-            axes,
-            np.arange(len(rates)) + offset,
-            rates,
-            "retention_rate",
-            label=wrapped(level),
-            **look,
-        )
-    axes.set_xticks(range(len(rates)), rates.index, rotation=30, ha="right")
+        rates = table.xs(level, level=1).reindex(classes)
+        rates = 100 * rates[["retention_rate", "lower", "upper"]]
+        x = np.arange(len(classes)) + offset
+        _intervals(axes, x, rates, "retention_rate", label=wrapped(level), **look)
+    axes.set_xticks(range(len(classes)), classes, rotation=30, ha="right")
     axes.set_xlabel(wrapped(study.predictors["frequency"].axis_label, 60))
     axes.set_ylabel("Retention rate (%)")
     axes.legend(title=wrapped(study.predictors["gender"].label))

@@ -1,0 +1,203 @@
+"""The figures of the printed numbers draw what they are given, by a second path."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from drawn import (
+    assert_texts_have_room,
+    assert_told_apart,
+    flat_bars,
+    intervals,
+    line,
+    named,
+    straight_lines,
+    ticks,
+    words,
+)
+from matplotlib.colors import to_hex
+from scipy import integrate, special, stats
+
+from erfm.figures import style
+from erfm.paper import figures
+from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    style()
+    yield
+    plt.close("all")
+
+
+# --- A scale --------------------------------------------------------------------------------------
+
+POINTS = pd.DataFrame(
+    {
+        "value": [0.997, 0.4, 0.6],
+        "lower": [None, 0.3, 0.5],
+        "upper": [None, 0.7, None],
+        "printed": [True, False, True],
+    },
+    index=["as printed", "as computed", "printed with a lower limit"],
+)
+
+
+def test_a_scale_draws_values_limits_and_what_is_excluded():
+    figure = figures.scale(
+        POINTS, title="Message", label="Odds ratio", excluded=(0.8, 0.9), excluded_label="never"
+    )
+    (axes,) = figure.axes
+    printed, computed = intervals(axes)
+    assert printed == pytest.approx(np.array([[2, 0.997, 0.997, 0.997], [0, 0.6, 0.5, 0.6]]))
+    assert computed == pytest.approx(np.array([[1, 0.4, 0.3, 0.7]]))
+    assert_told_apart(axes, "printed", "computed", "never")
+    assert named(figure) == ["never", "printed", "computed"]
+    (span,) = axes.patches
+    assert (span.get_x(), span.get_x() + span.get_width()) == pytest.approx((0.8, 0.9))
+    assert span.get_hatch()
+    assert words(axes) == ["0.997", "0.4", "0.6"]
+    assert [text.xy for text in axes.texts] == [(0.997, 2), (0.4, 1), (0.6, 0)]
+    assert ticks(axes, "y") == {2: POINTS.index[0], 1: POINTS.index[1], 0: POINTS.index[2]}
+    assert (axes.get_title("left"), axes.get_xlabel()) == ("Message", "Odds ratio")
+    assert axes.get_xscale() == "linear"
+    assert_texts_have_room(figure)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [(100.0, 0, "100"), (100.0, 3, "100"), (0.05, 2, "0.05"), (1.2345, 3, "1.234"), (0.5, 4, "0.5"),
+     (-0.25, 2, "−0.25"), (-0.0001, 2, "0")],
+)  # fmt: skip
+def test_a_value_is_written_with_its_decimals(value, decimals, shown):
+    points = pd.DataFrame({"value": [value], "lower": None, "upper": None, "printed": True})
+    figure = figures.scale(points, title="", label="", decimals=decimals)
+    assert words(figure.axes[0]) == [shown]
+
+
+@pytest.mark.parametrize("printed", [True, False])
+def test_a_scale_names_only_what_it_shows(printed):
+    points = POINTS.head(1).assign(printed=printed)
+    figure = figures.scale(points, title="", label="")
+    assert named(figure) == ["printed" if printed else "computed"]
+    assert_texts_have_room(figure)
+
+
+# --- Curves ---------------------------------------------------------------------------------------
+
+
+def test_pearson_s_inequality_is_drawn_where_it_holds():
+    figure = figures.skewness_and_kurtosis(8.5, (11.265, 0.085), (0.085, 11.3))
+    (axes,) = figure.axes
+    (curve,) = [one for one in axes.lines if len(one.get_xdata()) > 2]
+    x, y = curve.get_xydata().T
+    # Two values have the least kurtosis of all data with their skewness.
+    for share in (0.02, 0.1, 0.5):
+        skewness = (1 - 2 * share) / np.sqrt(share * (1 - share))
+        kurtosis = (1 - 6 * share * (1 - share)) / (share * (1 - share))
+        assert np.interp(skewness, x, y) == pytest.approx(kurtosis, abs=0.01)
+    region = axes.collections[0].get_paths()[0]
+    assert region.contains_point((11.265, 0.085)) and not region.contains_point((0.085, 11.3))
+    assert line(axes, "printed pair").get_xydata()[0] == pytest.approx((11.265, 0.085))
+    assert line(axes, "reconstruction").get_xydata()[0] == pytest.approx((0.085, 11.3))
+    assert straight_lines(axes, upright=True) == [8.5]
+    labels = [
+        "impossible: kurtosis < skewness² − 2",
+        "largest possible skewness 8.50",
+        "printed pair",
+        "reconstruction",
+    ]
+    assert_told_apart(axes, *labels)
+    assert named(figure) == labels
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Skewness", "Excess kurtosis")
+    assert axes.get_title("left") == "The printed pair lies where no data can lie"
+    assert_texts_have_room(figure)
+
+
+def test_a_hidden_effect_grows_with_the_standard_deviation():
+    largest_b, least, rival = 0.0005, 0.047, 0.474
+    figure = figures.hidden_effect(largest_b, least, least / largest_b, rival)
+    (axes,) = figure.axes
+    x, y = line(axes, "largest |B|·sd that prints as 0").get_xydata().T
+    assert y / x == pytest.approx(np.full(len(x), largest_b))
+    assert straight_lines(axes, upright=False) == [least, rival]
+    mark = axes.lines[-1]
+    assert mark.get_xydata()[0] == pytest.approx((94, least)), "where line and limit meet"
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    labels = [
+        "largest |B|·sd that prints as 0",
+        "can be significant from 0.047",
+        "Frequency's effect 0.474",
+    ]
+    assert_told_apart(axes, *labels)
+    assert named(figure) == labels
+    assert axes.get_xlabel() == "Standard deviation of the amount, in its unit (log scale)"
+    assert axes.get_ylabel() == "|B| · sd"
+    assert axes.get_title("left")
+    assert_texts_have_room(figure)
+
+
+def test_densities_have_one_area_and_the_same_mean():
+    base, spreads = 0.33, {"little": 0.5, "more": 1.0, "much": 2.0}
+    figure = figures.probability_densities(base, 0.6024, spreads)
+    (axes,) = figure.axes
+    for name, sd in spreads.items():
+        x, y = line(axes, name).get_xydata().T
+        # Without the outermost 0.2% on either side.
+        assert np.trapezoid(y, x) == pytest.approx(1, abs=0.02)
+        assert np.trapezoid(x * y, x) == pytest.approx(base, abs=0.02)
+        center = figures._mean_logit(base, sd)
+        mean, _ = integrate.quad(
+            lambda z, c=center, s=sd: special.expit(c + s * z) * stats.norm.pdf(z), -9, 9
+        )
+        assert mean == pytest.approx(base, abs=1e-6)
+        above = stats.norm.sf(special.logit(0.6024), center, sd)
+        assert np.trapezoid(y[x >= 0.6024], x[x >= 0.6024]) == pytest.approx(above, abs=0.01)
+    assert straight_lines(axes, upright=True) == [0.6024]
+    assert words(axes) == ["cut-off 0.6024"]
+    assert_told_apart(axes, *spreads)
+    assert named(figure) == list(spreads)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("P(retained)", "Density of customers")
+    assert axes.get_title("left")
+    assert_texts_have_room(figure)
+
+
+# --- Verdicts -------------------------------------------------------------------------------------
+
+
+def test_verdicts_have_a_tile_each_in_the_row_of_their_table():
+    card = pd.DataFrame(
+        {
+            "table": ["One", "One", "Two", "One", "Three"],
+            "verdict": [HOLDS, IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED],
+        }
+    )
+    figure = figures.verdict_strip(card)
+    (axes,) = figure.axes
+    assert ticks(axes, "y") == {0: "Three", 1: "Two", 2: "One"}
+    places = np.concatenate(flat_bars(axes))
+    assert places == pytest.approx(
+        np.array([[0, 0.92], [1, 0.92], [2, 0.92], [2, 0.92], [2, 0.92]])
+    )
+    verdicts = [CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, HOLDS]
+    for tile, mark, column, verdict in zip(
+        axes.patches, axes.lines, (0, 0, 0, 1, 2), verdicts, strict=True
+    ):
+        color, hatch, marker = figures.VERDICT_LOOK[verdict]
+        assert tile.get_x() == column
+        assert to_hex(tile.get_facecolor()) == color.lower()
+        assert (tile.get_hatch() or "", mark.get_marker()) == (hatch, marker)
+        assert mark.get_xydata()[0] == pytest.approx((column + 0.46, tile.get_y() + 0.41))
+    counts = {HOLDS: 2, CANNOT_BE_JUDGED: 1, CONTRADICTS: 1, IMPOSSIBLE: 1}
+    assert named(figure) == [f"{verdict} ({count})" for verdict, count in counts.items()]
+    hatches = [patch.get_hatch() or "" for patch in figure.legends[0].get_patches()]
+    assert hatches == [hatch for _, hatch, _ in figures.VERDICT_LOOK.values()]
+    assert axes.get_title("left") == "2 of 5 printed values cannot be right as they stand"
+    assert_texts_have_room(figure)
+
+
+def test_one_verdict_is_a_strip_too():
+    card = pd.DataFrame({"table": ["One"], "verdict": [HOLDS]})
+    figure = figures.verdict_strip(card)
+    assert figure.axes[0].get_title("left").startswith("0 of 1 ")
+    assert_texts_have_room(figure)
