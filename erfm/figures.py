@@ -162,7 +162,7 @@ def _distribution(axes: Axes, study: Study, frame: pd.DataFrame, name: str) -> N
         else:
             edges = np.histogram_bin_edges(frame[name], bins=25)
             axes.hist(
-                values, bins=edges, weights=np.full(len(values), 100 / len(values)),
+                values, bins=list(edges), weights=np.full(len(values), 100 / len(values)),
                 histtype="step", color=look["color"], linestyle=look["linestyle"], lw=1.5,
                 label=look["label"],
             )  # fmt: skip
@@ -280,8 +280,8 @@ def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     deviance = [-2 * step.log_likelihood for step in steps]
     labels = ["constant\nonly"]
     for step in steps[1:]:
-        sign, term = ("+", step.entered) if step.entered else ("−", step.removed)
-        labels.append(wrapped(f"{sign} {study.label(term)}", 18))
+        sign = "+" if step.entered else "−"
+        labels.append(wrapped(f"{sign} {study.label(step.changed)}", 18))
     figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     axes.plot(range(len(steps)), deviance, color=BLUE, marker="o")
     for i in range(1, len(steps)):

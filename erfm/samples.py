@@ -179,7 +179,7 @@ def linear_dependence(design: pd.DataFrame) -> tuple[str, list[str]] | None:
     the part of its column that the columns before it leave over. Columns must not be constant.
     """
     scaled = ((design - design.mean()) / design.std(ddof=0)).to_numpy()
-    triangle = np.linalg.qr(scaled, mode="r")
+    triangle = np.linalg.qr(scaled).R
     for j, column in enumerate(design.columns):
         own = abs(triangle[j, j]) if j < len(triangle) else 0.0
         if own < 1e-6 * np.linalg.norm(triangle[:, j]):

@@ -50,8 +50,8 @@ def load_study(study: str | Path) -> Study:
         shipped = [p.stem for p in sorted(DATA.glob("*.toml"))]
         beside = [str(p) for p in sorted(path.parent.glob("*.toml")) if path.parent != DATA]
         raise StudyError(
-            f"{study}: no such study. {nearest(study, [*beside, *shipped])} A study is a name in "
-            "data/ or the path of a TOML file; `python -m erfm new customers.csv` drafts one."
+            f"{study}: no such study. {nearest(str(study), [*beside, *shipped])} A study is a name "
+            "in data/ or the path of a TOML file; `python -m erfm new customers.csv` drafts one."
         )
     try:
         with explained(path):
@@ -199,8 +199,8 @@ class _Sections:
             *study.predictors,
             *(["sample"] * bool(study.sample_column)),
         }
-        for name, column in study.fingerprint.items():
-            if name not in names or not isinstance(column, dict) or "digest" not in column:
+        for name, summary in study.fingerprint.items():
+            if name not in names or not isinstance(summary, dict) or "digest" not in summary:
                 raise self.error(
                     f"'{name}' in [data.fingerprint] is no column of the customers table with a "
                     f"digest. {nearest(name, sorted(names))}"
