@@ -76,13 +76,13 @@ notebooks: $(READY)
 
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-		--generate-hashes --no-emit-index-url --group test --group build \
+		--generate-hashes --no-emit-index-url --extra report --group test --group build \
 		pyproject.toml --output-file requirements.lock
 
 .oldest/lowest.lock: pyproject.toml | $(UV)
 	@mkdir -p .oldest
 	@$(UV) pip compile --quiet --upgrade --resolution lowest-direct --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --group test --group build \
+		--generate-hashes --no-emit-index-url --extra report --group test --group build \
 		pyproject.toml --output-file $@
 
 clean:

@@ -9,7 +9,7 @@ from erfm.warning.figures import explore
 @pytest.fixture
 def drawn(monkeypatch):
     """The numbers that the figures were drawn with."""
-    monkeypatch.setattr("erfm.warning.figures.display", lambda figure: None)
+    monkeypatch.setattr("IPython.display.display", lambda figure: None)
     return []
 
 

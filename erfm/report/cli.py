@@ -42,6 +42,11 @@ def _run(options: argparse.Namespace) -> int:
         _tell(f"error: {error}")
     except OSError as error:
         _tell(f"error: {explain(error)}")
+    except ModuleNotFoundError as error:
+        _tell(
+            f"error: the package of '{error.name}' is not installed. In the project's folder, "
+            "install all that the report needs: pip install '.[report]'"
+        )
     else:
         return 0
     return 1
