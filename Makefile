@@ -17,6 +17,7 @@ export STUDY
 # Paths with any character in any locale, in what is set up and in what runs.
 export PYTHONUTF8 := 1
 RUN := .venv/bin/python
+TYPES := $(RUN) -m mypy
 READY := .venv/.ready
 PYTHONS := 3.11 3.12 3.13 3.14
 ON_PYTHONS := $(PYTHONS:%=test-on-%)
@@ -32,6 +33,7 @@ report: $(READY)
 test: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(TYPES)
 	$(RUN) -m pytest -n auto --dist loadscope --nbval --nbval-current-env tests notebooks
 
 test-portable: $(READY)
@@ -46,12 +48,13 @@ at-hand = { $(UV) python find --system --no-project --no-python-downloads $(1) |
 copy = rm -rf $(1) && mkdir -p $(1) && \
 	tar --exclude ./build --exclude ./.oldest --exclude ./.venv -cf - . | tar -xf - -C $(1)
 
+# Types are checked against the annotations of the pinned versions only: older ones say other things.
 test-lowest: .oldest/lowest.lock
 	@$(call copy,.oldest/lowest)
 	@cp $< .oldest/lowest/requirements.lock
 	@python=$$(for version in $(PYTHONS); do $(call at-hand,$$version) && break; done); \
 	echo "The lowest versions, $$python" && \
-	$(MAKE) --no-print-directory -C .oldest/lowest test PYTHON="$$python"
+	$(MAKE) --no-print-directory -C .oldest/lowest test PYTHON="$$python" TYPES=
 
 $(ON_PYTHONS): test-on-%: | $(UV)
 	@if python=$$($(call at-hand,$*)); then \
@@ -73,17 +76,17 @@ notebooks: $(READY)
 
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-		--generate-hashes --no-emit-index-url --group test --group build \
+		--generate-hashes --no-emit-index-url --extra report --group test --group build \
 		pyproject.toml --output-file requirements.lock
 
 .oldest/lowest.lock: pyproject.toml | $(UV)
 	@mkdir -p .oldest
 	@$(UV) pip compile --quiet --upgrade --resolution lowest-direct --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --group test --group build \
+		--generate-hashes --no-emit-index-url --extra report --group test --group build \
 		pyproject.toml --output-file $@
 
 clean:
-	rm -rf build .venv .oldest .uv .pytest_cache .hypothesis .ruff_cache erfm.egg-info
+	rm -rf build .venv .oldest .uv .pytest_cache .hypothesis .ruff_cache .mypy_cache erfm.egg-info
 
 $(READY): requirements.lock pyproject.toml | $(UV)
 	@echo "Setting up .venv from requirements.lock (once)"

@@ -164,7 +164,7 @@ def _distribution(axes: Axes, study: Study, frame: pd.DataFrame, name: str) -> N
         else:
             edges = np.histogram_bin_edges(frame[name], bins=25)
             axes.hist(
-                values, bins=edges, weights=np.full(len(values), 100 / len(values)),
+                values, bins=list(edges), weights=np.full(len(values), 100 / len(values)),
                 histtype="step", color=look["color"], linestyle=look["linestyle"], lw=1.5,
                 label=look["label"],
             )  # fmt: skip
@@ -313,8 +313,8 @@ def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     deviance = [-2 * step.log_likelihood for step in steps]
     labels = ["constant only"]
     for step in steps[1:]:
-        sign, term = ("+", step.entered) if step.entered else ("−", step.removed)
-        labels.append(f"{sign} {study.label(term)}")
+        sign = "+" if step.entered else "−"
+        labels.append(f"{sign} {study.label(step.changed)}")
     figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     axes.plot(range(len(steps)), deviance, color=BLUE, marker="o")
     for i in range(1, len(steps)):

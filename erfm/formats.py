@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from erfm import escaping
 from erfm.study import Study
 
-NumberFormat = str | Callable[[float], str] | pd.Series
+NumberFormat: TypeAlias = str | Callable[[float], str] | pd.Series
 """How numbers are written: a format, a function, or a format for each row of the table."""
 
 
@@ -198,15 +198,11 @@ def _shown(value: object) -> str:
 
 def _formatter(
     values: pd.Series, column: str, formats: dict[str, NumberFormat]
-) -> Callable[[object], str]:
+) -> Callable[[Any], str]:
     """Return how one value of a column is written."""
-    spec = formats.get(column)
-    if spec is None and pd.api.types.is_integer_dtype(values):
-        spec = ",d"
-    if spec is None:
-        spec = COLUMNS.get(column, ("", ",.3f"))[1] if holds_numbers(values) else _shown
+    spec = formats[column] if column in formats else _usual_format(values, column)
 
-    def show(value: object) -> str:
+    def show(value: Any) -> str:
         if pd.isna(value):
             return ""
         if callable(spec):
@@ -214,6 +210,14 @@ def _formatter(
         return _typographic(format(int(value) if spec.endswith("d") else value, spec))
 
     return show
+
+
+def _usual_format(values: pd.Series, column: str) -> NumberFormat:
+    if pd.api.types.is_integer_dtype(values):
+        return ",d"
+    if holds_numbers(values):
+        return COLUMNS.get(column, ("", ",.3f"))[1]
+    return _shown
 
 
 def show_rows(values: pd.Series, most: int = 5) -> str:

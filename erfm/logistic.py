@@ -171,8 +171,8 @@ def coefficient_table(fit: LogisticFit, level: float = 0.95) -> pd.DataFrame:
     # Not from_dict: it may move rows that lack some columns.
     table = pd.DataFrame([*rows.values()], index=[*rows])
     table["p_value"] = stats.chi2.sf(table["wald"], table["df"])
-    columns = ["b", "standard_error", "wald", "df", "p_value", "odds_ratio", "lower", "upper"]
-    return table.reindex(columns=columns).astype({"df": int})
+    order = ["b", "standard_error", "wald", "df", "p_value", "odds_ratio", "lower", "upper"]
+    return table.reindex(columns=order).astype({"df": int})
 
 
 def _coefficient_row(fit: LogisticFit, column: str, z: float) -> dict[str, float]:
@@ -363,5 +363,5 @@ def hypotheses(study: Study, fit: LogisticFit) -> pd.DataFrame:
             elif p_value >= 0.05:
                 verdict = "not significant"
             rows[column] = (hypothesised, estimated, b, p_value, verdict)
-    columns = ["hypothesised", "estimated", "b", "p_value", "verdict"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    order = ["hypothesised", "estimated", "b", "p_value", "verdict"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=order)

@@ -178,7 +178,7 @@ def linear_dependences(design: pd.DataFrame) -> dict[str, list[str]]:
     the first such one is confirmed by least squares on the independent ones. Columns must not be
     constant.
     """
-    triangle = np.linalg.qr(standardise(design).matrix[:, 1:], mode="r")
+    triangle = np.linalg.qr(standardise(design).matrix[:, 1:]).R
     norms = np.linalg.norm(triangle, axis=0)
     own = np.zeros(len(norms))
     own[: len(triangle)] = np.abs(np.diag(triangle))

@@ -65,6 +65,11 @@ class Step:
     removals: tuple[TermTest, ...]
 
     @property
+    def changed(self) -> str:
+        """The term that this step let in or put out; "" for the constant alone."""
+        return self.entered or self.removed or ""
+
+    @property
     def score_tests(self) -> pd.DataFrame:
         """*Variables not in the Equation*: score, df, p_value; the joint test last."""
         table = pd.DataFrame([*self.scores, *self.overall], columns=TermTest._fields)
@@ -146,7 +151,7 @@ def search(
     """
     likelihood = Likelihood(matrix, outcome, groups)
     steps = [_step(likelihood, 0, (), None, None)]
-    visited = {frozenset()}
+    visited: set[frozenset[str]] = {frozenset()}
     while True:
         last = steps[-1]
         removed = _to_remove(last.removals, removal_p)
@@ -291,8 +296,8 @@ class Likelihood:
         key = frozenset(terms)
         if key not in self.informations:
             everything = list(range(self.matrix.shape[1]))
-            _, *derivatives = self._derivatives(self.model(terms).coefficients, everything)
-            self.informations[key] = tuple(derivatives)
+            _, gradient, information = self._derivatives(self.model(terms).coefficients, everything)
+            self.informations[key] = gradient, information
         return self.informations[key]
 
     def score_tests(
@@ -310,7 +315,7 @@ class Likelihood:
         for name, added in candidates.items():
             z = [i for term in added for i in self.groups[term]]
             statistic = gradient[z] @ np.linalg.solve(remaining[np.ix_(z, z)], gradient[z])
-            tests.append(_test(name, statistic, len(z)))
+            tests.append(_test(name, float(statistic), len(z)))
         return tuple(tests)
 
     def removal_tests(self, terms: tuple[str, ...]) -> tuple[TermTest, ...]:
@@ -347,14 +352,13 @@ def path_table(selection: ForwardSelection) -> pd.DataFrame:
     """Return a row for each step: what entered or left, on which test, and the -2LL reached."""
     rows = []
     for before, step in zip(selection.steps, selection.steps[1:], strict=False):
-        term = step.entered or step.removed
         tests = before.scores if step.entered else before.removals
-        test = next(test for test in tests if test.term == term)
+        test = next(test for test in tests if test.term == step.changed)
         rows.append(
             {
                 "step": step.number,
                 "action": "enters" if step.entered else "leaves",
-                "term": term,
+                "term": step.changed,
                 "statistic": test.statistic,
                 "df": test.df,
                 "p_value": test.p_value,

@@ -8,6 +8,9 @@ ties is broken on purpose, by the order of the customers, the variables or the l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -55,12 +58,14 @@ def at_least(values: np.ndarray | pd.Series, limit: float | np.ndarray) -> np.nd
     return np.asarray(values) >= np.asarray(limit) - TIE
 
 
-def limits_reached(values: np.ndarray | pd.Series, limits: np.ndarray) -> np.ndarray:
+def limits_reached(
+    values: np.ndarray | pd.Series, limits: np.ndarray | Sequence[float]
+) -> np.ndarray:
     """Return how many of the ascending limits each value reaches, in the sense of `at_least`."""
     return np.searchsorted(np.asarray(limits) - TIE, np.asarray(values), side="right")
 
 
-def largest(values: pd.Series) -> object:
+def largest(values: pd.Series) -> Any:
     """Return the label of the largest value, the first one where several are equal.
 
     Equal means: within `TIE` of the largest, relative to its size. Missing values are passed over.
@@ -69,6 +74,6 @@ def largest(values: pd.Series) -> object:
     return values.index[(values >= top - TIE * abs(top)).to_numpy()][0]
 
 
-def smallest(values: pd.Series) -> object:
+def smallest(values: pd.Series) -> Any:
     """Return the label of the smallest value, the first one where several are equal."""
     return largest(-values)

@@ -24,7 +24,7 @@ from erfm.warning.gains import gains_curve
 @pytest.fixture
 def drawn(monkeypatch):
     """The numbers that the figures were drawn with."""
-    monkeypatch.setattr("erfm.warning.figures.display", lambda figure: None)
+    monkeypatch.setattr("IPython.display.display", lambda figure: None)
     return []
 
 

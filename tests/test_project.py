@@ -24,7 +24,9 @@ from erfm.study import OUTPUT, ROOT, StudyError
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PYPROJECT["dependency-groups"]
-DECLARED = [*PYPROJECT["project"]["dependencies"], *GROUPS["test"], *GROUPS["build"]]
+ANALYSIS = PYPROJECT["project"]["dependencies"]
+REPORT = PYPROJECT["project"]["optional-dependencies"]["report"]
+DECLARED = [*ANALYSIS, *REPORT, *GROUPS["test"], *GROUPS["build"]]
 
 
 def tracked_files() -> list[str]:
@@ -47,7 +49,7 @@ def test_conda_and_pip_users_get_the_same_packages():
 def test_every_dependency_is_pinned_with_a_hash():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = re.findall(r"^([\w.-]+)==\S+(?: ; [^\\]+)? \\\n +--hash=sha256:", lock, flags=re.M)
-    assert {re.match(r"[\w-]+", declared)[0] for declared in DECLARED} <= set(pinned)
+    assert names(DECLARED) <= set(pinned)
     assert len(pinned) == len(re.findall(r"^[\w.-]+==", lock, flags=re.M))
     assert "://" not in lock
 
@@ -76,18 +78,36 @@ def test_every_imported_package_is_declared():
             cells = nbformat.read(path, as_version=4).cells
             imported |= imports("\n".join(c.source for c in cells if c.cell_type == "code"))
     files = {path.stem for folder in ("erfm", "tests") for path in (ROOT / folder).glob("*.py")}
+    assert packages_of(imported - files) <= names(DECLARED)
+
+
+def test_pip_install_brings_what_the_analysis_imports_and_no_more():
+    """The core and every room but the report's can be imported without what only that needs."""
+    imported = set()
+    for path in (ROOT / "erfm").rglob("*.py"):
+        if ROOT / "erfm" / "report" not in path.parents:
+            imported |= imports(path.read_text(encoding="utf-8"), anywhere=False)
+    assert packages_of(imported) == names(ANALYSIS)
+    assert not names(ANALYSIS) & names(REPORT)
+
+
+def names(declared: list[str]) -> set[str]:
+    return {re.match(r"[\w-]+", package)[0] for package in declared}
+
+
+def packages_of(modules: set[str]) -> set[str]:
+    """Return the names, as they are declared, of the packages that modules come from."""
     distributions = metadata.packages_distributions()
-    needed = {
+    return {
         re.sub(r"[_.]", "-", distributions[module][0].lower())
-        for module in imported - sys.stdlib_module_names - files - {"erfm"}
+        for module in modules - sys.stdlib_module_names - {"erfm"}
     }
-    assert needed <= {re.match(r"[\w-]+", declared)[0] for declared in DECLARED}
 
 
-def imports(source: str) -> set[str]:
-    """Return the modules, without their submodules, that a source text imports."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
+def imports(source: str, anywhere: bool = True) -> set[str]:
+    """Return the modules, without their submodules, that a text imports, or does when imported."""
+    found, tree = set(), ast.parse(source)
+    for node in ast.walk(tree) if anywhere else tree.body:
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         if isinstance(node, ast.ImportFrom) and not node.level:

@@ -193,7 +193,8 @@ def draft_study(path: str | Path, encoding: str = "") -> Draft:
         predictors=tuple(predictors),
         reasons=(),
     )
-    draft = _leave_out_useless(draft, table, numbers, reasons)
+    known = {c: values for c, values in numbers.items() if not isinstance(values, str)}
+    draft = _leave_out_useless(draft, table, known, reasons)
     asked = any(p.column in marks.unsure and not p.levels for p in draft.predictors)
     questions = [*cell_questions, *([marks.question] if asked and marks.question else [])]
     draft = replace(draft, questions=tuple(questions))
@@ -303,7 +304,8 @@ def _read(
         With the answers to questions that `table` was read with.
     questions : list of str
     """
-    reading, questions = form, []
+    reading = form
+    questions: list[str] = []
     while True:
         try:
             return read_table(path, reading), form, reading, questions
@@ -389,10 +391,10 @@ def _guess_marks(table: pd.DataFrame) -> _Marks:
         return len(agreeing), sum(sizes[column] for column in agreeing)
 
     most = max(map(read, readings.values()))
-    different = {}
-    for marks, reading in readings.items():
+    different: dict[tuple[tuple[str, str] | None, ...], tuple[str, str]] = {}
+    for pair, reading in readings.items():
         if read(reading) == most:
-            different.setdefault(reading, marks)
+            different.setdefault(reading, pair)
     answers = list(different.values())
     contradicted = most[0] < len(fits)
     if len(answers) > 1 and not contradicted:
@@ -672,7 +674,7 @@ def _without(draft: Draft, predictor: Predictor, reason: str, reasons: dict[str,
 def _leave_out_useless(
     draft: Draft,
     table: pd.DataFrame,
-    numbers: dict[str, pd.Series | str],
+    numbers: dict[str, pd.Series],
     reasons: dict[str, Guess],
 ) -> Draft:
     """Leave out predictors that give the outcome away, are constant or that others determine."""
@@ -741,9 +743,9 @@ def _leave_out_separating(draft: Draft, reasons: dict[str, Guess]) -> Draft:
             return replace(draft, problem=str(error))
         draft, before = _leave_out_crowd(draft, build["retained"], reasons), draft
         if draft == before:
-            error, separating = _separation(draft, study, build)
+            problem, separating = _separation(draft, study, build)
             if not separating:
-                return replace(draft, problem=error)
+                return replace(draft, problem=problem)
             for predictor, reason in separating:
                 draft = _without(draft, predictor, reason, reasons)
 

@@ -17,7 +17,7 @@ LONGEST_SUFFIX = 16
 
 _ELSEWHERE = "Name another place, or ask for the right to use this one"
 _ROOM = "Make room, or name a place on another disk"
-REMEDIES = {
+REMEDIES: dict[int | None, str] = {
     errno.EACCES: _ELSEWHERE,
     errno.EPERM: _ELSEWHERE,
     errno.EROFS: "Name a place on another disk",

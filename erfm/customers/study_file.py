@@ -53,9 +53,12 @@ def load_study(study: str | Path) -> Study:
     if not exists:
         shipped = [p.stem for p in sorted(DATA.glob("*.toml"))]
         beside = [str(p) for p in sorted(path.parent.glob("*.toml")) if path.parent != DATA]
+        known = nearest(str(study), [*beside, *shipped])
+        if not shipped:
+            known += " The project's own studies do not come with the package: work in its folder."
         raise StudyError(
-            f"{study}: no such study. {nearest(study, [*beside, *shipped])} A study is a name in "
-            "data/ or the path of a TOML file; `python -m erfm new customers.csv` drafts one."
+            f"{study}: no such study. {known.strip()} A study is a name in data/ or the path of a "
+            "TOML file; `python -m erfm new customers.csv` drafts one."
         )
     try:
         with explained(path):

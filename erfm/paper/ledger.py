@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -142,7 +143,7 @@ def load_published(path: Path = LEDGER) -> pd.DataFrame:
     ).set_index("key")
 
 
-def printed(key: str) -> int | float | str:
+def printed(key: str) -> Any:
     """Return a printed value: a number (percentages as fractions), or text such as the ranking.
 
     Raises
@@ -274,7 +275,7 @@ def compare(computed: Computed, key_or_text: str) -> Comparison:
         by commas are equal in any order.
     """
     text = _paper().loc[key_or_text, "printed"] if key_or_text in _paper().index else key_or_text
-    if pd.isna(computed):
+    if computed is None or pd.isna(computed):
         return Comparison(text, "", NOT_COMPUTABLE, None)
     if isinstance(computed, str):
         same = sorted(computed.split(", ")) == sorted(text.split(", "))

@@ -201,7 +201,8 @@ def _targets(study: Study, customers: pd.DataFrame) -> Iterator[Target]:
     for column in ("amount", "has_child"):
         yield Target(f"{column}: p", f"above {alpha}", p_value[column], p_value[column] > alpha)
 
-    entered = [step.entered for step in forward_lr(study, samples.build).steps[1:]]
+    steps = forward_lr(study, samples.build).steps
+    entered = [step.entered for step in steps if step.entered]
     final = fit_logistic(study, samples.build, sorted(FINAL_TERMS))
     yield Target(
         "forward LR enters",

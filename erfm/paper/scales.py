@@ -74,7 +74,7 @@ def _points(values: Mapping[str, float | Interval], as_printed: Collection[str])
 def accuracy(solved: SolvedTable, claimed: float) -> Scale:
     """Compare a claimed accuracy with that of the printed counts, and with no model at all."""
     counted = (solved.accuracy, solved.accuracy_lower, solved.accuracy_upper)
-    values = {
+    values: dict[str, float | Interval] = {
         "always “churned”": solved.no_information_rate,
         "the printed counts": counted,
         "the printed accuracy": claimed,

@@ -45,13 +45,30 @@ OTHER_STUDY = "other-study"
 CELL_SECONDS = 900
 
 
+def all_notebooks() -> list[Path]:
+    """Return the project's notebooks in the order of their names.
+
+    Raises
+    ------
+    StudyError
+        There are none: the package was installed without the project's folder.
+    """
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    if not paths:
+        raise StudyError(
+            f"{NOTEBOOKS}: there are no notebooks, for they do not come with the package. Work in "
+            "the project's folder."
+        )
+    return paths
+
+
 def notebooks_of(study: Study) -> list[Path]:
     """Return the notebooks of a study's report.
 
     A notebook whose study cell is tagged "paper" is about the published study, and left out of the
     reports of studies that are not compared with it.
     """
-    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]*_*.ipynb"))
+    paths = [path for path in all_notebooks() if path.match("[0-9][0-9]*_*")]
     return [path for path in paths if study.published or not _about_paper(path)]
 
 
@@ -283,7 +300,7 @@ def update_notebooks(names: list[str]) -> None:
         No such notebook, one that fails, or an output that another machine would not have.
     """
     study = load_study(DEFAULT_STUDY)
-    paths = {path.stem: path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    paths = {path.stem: path for path in all_notebooks()}
     for name in names:
         if name not in paths:
             raise StudyError(f"{name}: no such notebook. {nearest(name, paths)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import shlex
@@ -41,6 +42,11 @@ def _run(options: argparse.Namespace) -> int:
         _tell(f"error: {error}")
     except OSError as error:
         _tell(f"error: {explain(error)}")
+    except ModuleNotFoundError as error:
+        _tell(
+            f"error: the package of '{error.name}' is not installed. In the project's folder, "
+            "install all that the report needs: pip install '.[report]'"
+        )
     else:
         return 0
     return 1
@@ -153,5 +159,6 @@ def run() -> int:
     """Run the command that this process was started with and return its exit status."""
     _start_in_utf8()
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     return _process()

@@ -233,7 +233,7 @@ def _write_word(tables: list[Table], study: Study, path: Path) -> None:
                 if position >= table.frame.index.nlevels:
                     cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
         document.add_paragraph()
-    document.save(path)
+    document.save(str(path))
     _fix_time(path)
 
 

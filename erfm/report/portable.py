@@ -9,8 +9,8 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 
+import numpy as np
 from nbformat import NotebookNode
-from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 from threadpoolctl import threadpool_info
 
 
@@ -31,7 +31,7 @@ def settings() -> list[Setting]:
         Setting(f"OpenBLAS's kernels for {name}", {"OPENBLAS_CORETYPE": name}, blas)
         for name in ("Sandybridge", "Prescott")
     ]
-    dispatched = [name for name in __cpu_dispatch__ if __cpu_features__.get(name)]
+    dispatched = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     glibc = platform.libc_ver()[0] == "glibc" and x86
     return [
         *kernels,

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from erfm.customers.files import remove, write_text
-from erfm.report.build import NOTEBOOKS, SOLUTION, tags
+from erfm.report.build import SOLUTION, all_notebooks, tags
 from erfm.study import output_folder
 
 SENTENCE = "remove-input"
@@ -20,10 +20,10 @@ def write_student_copies() -> Path:
     Cells that compute the report's sentences are left out: reading the outputs is the students'
     work. Earlier copies there are replaced.
     """
-    build = output_folder() / "build"
+    paths, build = all_notebooks(), output_folder() / "build"
     folder = build / "student"
     remove(folder, inside=build)
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in paths:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = list(_for_students(notebook.cells))
         write_text(folder / path.name, nbformat.writes(notebook) + "\n")

@@ -110,7 +110,8 @@ def fit_curves(
         if len(at):
             bent_study, bent_frame = bend(study, frame, {name: at})
             fit = fit_logistic(bent_study, bent_frame, [*terms, *bent_terms(name, at)[1:]])
-            values = np.linspace(*np.quantile(frame[name], [0.01, 0.99]), 101)
+            lowest, highest = np.quantile(frame[name], [0.01, 0.99])
+            values = np.linspace(lowest, highest, 101)
             reference = float(frame[name].median())
             effect = partial_effect(fit, name, at, values, reference)
             effect["linear"] = linear.parameters[name] * (values - reference)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -18,13 +20,15 @@ LOOKS = (RECONSTRUCTION, OTHER_BANK)
 THOUSANDS = FuncFormatter(lambda value, _: f"{value:,.0f}")
 
 
-def _intervals(axes: Axes, x: pd.Series, rows: pd.DataFrame, value: str, **look) -> None:
+def _intervals(axes: Axes, x: pd.Series, rows: pd.DataFrame, value: str, **look: Any) -> None:
     """Draw points with their limits upwards; `value` names the column of the estimate."""
     spread = [rows[value] - rows["lower"], rows["upper"] - rows[value]]
     axes.errorbar(x, rows[value], yerr=np.clip(spread, 0, None), capsize=2.5, **look)
 
 
-def _odds_ratios(axes: Axes, y: np.ndarray, rows: pd.DataFrame, look: dict, label: str) -> None:
+def _odds_ratios(
+    axes: Axes, y: np.ndarray, rows: pd.DataFrame, look: dict[str, Any], label: str
+) -> None:
     spread = [rows["odds_ratio"] - rows["lower"], rows["upper"] - rows["odds_ratio"]]
     axes.errorbar(
         rows["odds_ratio"], y, xerr=np.clip(spread, 0, None), ls="", capsize=3, label=label, **look

@@ -82,7 +82,7 @@ def impute(
     # Standardised, every column is on the scale of its predictions' grid.
     observed = ((design - design.mean()) / design.std()).to_numpy()
     outcome = customers["retained"].to_numpy(dtype=float)
-    incomplete = np.flatnonzero(missing.any(axis=0))
+    incomplete = np.flatnonzero(missing.any(axis=0)).tolist()
     cycles = CYCLES if len(incomplete) > 1 else 1
     completed = []
     for sequence in np.random.SeedSequence(seed).spawn(imputations):
@@ -101,7 +101,7 @@ def _complete(
 ) -> dict[int, np.ndarray]:
     """Return, for each incomplete column, the row that each customer's value is taken from."""
     filled, donors = observed.copy(), {}
-    for j in np.flatnonzero(missing.any(axis=0)):
+    for j in np.flatnonzero(missing.any(axis=0)).tolist():
         known, donors[j] = np.flatnonzero(~missing[:, j]), np.arange(len(observed))
         donors[j][missing[:, j]] = known[rng.integers(len(known), size=missing[:, j].sum())]
         filled[:, j] = observed[donors[j], j]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 from sklearn import metrics
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, RepeatedStratifiedKFold, StratifiedKFold
@@ -33,7 +34,7 @@ NAMES = {"auc": "AUC", "brier": "Brier score", "log_loss": "Log loss"}
 """What the scores are called in a table."""
 
 
-def other_models(seed: int) -> dict[str, object]:
+def other_models(seed: int) -> dict[str, BaseEstimator]:
     """Return the scikit-learn models: all variables, tuned inside the training customers alone.
 
     Ridge (L2) logistic regression with its penalty chosen by five-fold cross-validated log loss,

@@ -103,7 +103,7 @@ class Procedure:
             terms = search(matrix, outcome, self.groups, self.entry_p, self.removal_p).terms
         return terms, Likelihood(matrix, outcome, self.groups).model(terms).coefficients
 
-    def linear(self, coefficients: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def linear(self, coefficients: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
         """Return logit P(retained) of the customers in `rows`."""
         return self.matrix[rows] @ coefficients
 
@@ -189,7 +189,7 @@ def _repeat(
     return found, pd.Series(failures, dtype=object, name="reason").rename_axis("repetition")
 
 
-def _attempt(once: Callable, seed: np.random.SeedSequence) -> object:
+def _attempt(once: Callable[[np.random.Generator], object], seed: np.random.SeedSequence) -> object:
     try:
         return once(np.random.default_rng(seed))
     except np.linalg.LinAlgError as error:

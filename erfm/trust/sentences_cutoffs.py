@@ -23,17 +23,17 @@ def in_short(compared: pd.DataFrame, benefit: pd.DataFrame, ratio: float) -> str
     own, by_cost = compared.loc["the study's"], compared.loc["by cost"]
     at = decisions.at_threshold(benefit, 1 - by_cost["cutoff"])
     worth = "surely worth more than contacting everyone or nobody"
+    widest = decisions.useful_thresholds(benefit)
+    where = (
+        f"Acting on the equation is {worth} at thresholds of P(churned) {_where(benefit, widest)}."
+        if widest
+        else f"At no threshold of P(churned) is acting on the equation {worth}."
+    )
     return (
         f"**In short.** The study's cut-off of {own['cutoff']} contacts "
         f"{percent(own['contacted'])} of the customers of the holdout sample. If a missed leaver "
         f"costs {ratio:g} times a needless contact, {by_cost['cutoff']:.3f} is right, which "
-        f"contacts {percent(by_cost['contacted'])}. "
-        + (
-            f"Acting on the equation is {worth} at thresholds of P(churned) {_where(benefit)}. "
-            if decisions.useful_thresholds(benefit)
-            else f"At no threshold of P(churned) is acting on the equation {worth}. "
-        )
-        + f"At the assumed costs, {_verdict(at, at['contact_all'] > 0)}"
+        f"contacts {percent(by_cost['contacted'])}. {where} At the assumed costs, {_verdict(at, at['contact_all'] > 0)}"
     )
 
 
@@ -93,30 +93,31 @@ def net_benefit(benefit: pd.DataFrame, threshold: float) -> str:
 
 def _useful(benefit: pd.DataFrame) -> str:
     """Say at which thresholds the equation is surely better than both rules."""
-    if not decisions.useful_thresholds(benefit):
+    widest = decisions.useful_thresholds(benefit)
+    if widest is None:
         return "At no threshold is the equation surely better than both rules."
     elsewhere = (
         "it is so only here and there"
-        if _useful_elsewhere(benefit)
+        if _useful_elsewhere(benefit, widest)
         else "it cannot be told from the better rule, or is worse"
     )
     return (
         "Taken one threshold at a time, the equation is surely better than both rules "
-        f"{_where(benefit)}; outside, {elsewhere}."
+        f"{_where(benefit, widest)}; outside, {elsewhere}."
     )
 
 
-def _where(benefit: pd.DataFrame) -> str:
+def _where(benefit: pd.DataFrame, widest: tuple[float, float]) -> str:
     """Say in which unbroken range of thresholds, the widest, the equation is surely better."""
-    first, last = decisions.useful_thresholds(benefit)
+    first, last = widest
     if first < last:
         return f"from {first:.2f} to {last:.2f}"
-    return f"at {first:.2f}" + ("" if _useful_elsewhere(benefit) else " only")
+    return f"at {first:.2f}" + ("" if _useful_elsewhere(benefit, widest) else " only")
 
 
-def _useful_elsewhere(benefit: pd.DataFrame) -> bool:
+def _useful_elsewhere(benefit: pd.DataFrame, widest: tuple[float, float]) -> bool:
     """Return whether the equation is surely better outside the widest range, too."""
-    first, last = decisions.useful_thresholds(benefit)
+    first, last = widest
     outside = benefit[(benefit.index < first) | (benefit.index > last)]
     return bool((outside["advantage_lower"] > 0).any())
 

@@ -8,8 +8,6 @@ from collections.abc import Callable
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from IPython.display import display
-from ipywidgets import FloatSlider, interact
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -183,6 +181,9 @@ def explore(draw: Callable[..., Figure], **ranges: tuple[float, float, float]) -
     """
     if "JPY_SESSION_NAME" not in os.environ:
         return
+    # What draws sliders comes with the report's set-up, not with the analysis.
+    from IPython.display import display
+    from ipywidgets import FloatSlider, interact
 
     def show(**numbers: float) -> None:
         figure = draw(**numbers)

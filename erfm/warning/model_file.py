@@ -140,8 +140,7 @@ def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: st
         name for name in study.predictors if name in fit.terms or study.predictors[name] == amount
     ]
     numbers = build[[name for name in names if not study.predictors[name].levels]]
-    has_amount = amount is not None and not amount.levels
-    limits = build[amount.name].quantile(list(VALUE_QUANTILES)) if has_amount else ()
+    medium, high = np.quantile(1 - fit.probabilities, RISK_QUANTILES)
     return SavedModel(
         study=study.name,
         title=study.title,
@@ -159,13 +158,19 @@ def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: st
         covariance=fit.covariance,
         means=design_matrix(study, build, list(fit.terms)).mean(),
         seen=pd.DataFrame([numbers.min(), numbers.max(), numbers.std()], index=SEEN).T,
-        risk_limits=tuple(float(q) for q in np.quantile(1 - fit.probabilities, RISK_QUANTILES)),
-        value_limits=tuple(float(limit) for limit in limits),
+        risk_limits=(float(medium), float(high)),
+        value_limits=_value_limits(amount, build),
         versions={
             "python": platform.python_version(),
             **{name: version(name) for name in ("erfm", "numpy", "pandas", "statsmodels")},
         },
     )
+
+
+def _value_limits(amount: Predictor | None, build: pd.DataFrame) -> tuple[float, ...]:
+    if amount is None or amount.levels:
+        return ()
+    return tuple(float(q) for q in build[amount.name].quantile(list(VALUE_QUANTILES)))
 
 
 Probability = Annotated[float, Field(ge=0, le=1)]

@@ -315,7 +315,7 @@ def _pushes(model: SavedModel, design: pd.DataFrame) -> dict[str, pd.Categorical
 def _value_tier(model: SavedModel, frame: pd.DataFrame) -> pd.Categorical:
     unknown = VALUES.index("unknown")
     codes = np.full(len(frame), unknown)
-    if model.value_limits:
+    if model.amount and model.value_limits:
         amount = frame[model.amount.name].to_numpy(dtype=float)
         tier = np.searchsorted(model.value_limits, amount, side="left")
         codes = np.where(np.isnan(amount), unknown, tier)
