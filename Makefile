@@ -1,5 +1,6 @@
 # make report   build the report (STUDY=name in data/ or path of a study file)
 # make test     run every test, notebooks included
+# make quick    run the tests that are not slow, without the notebooks
 # make test-portable  re-execute the notebooks with the arithmetic of other processors
 # make test-oldest  run every test with the lowest versions that pyproject.toml allows, then with
 #                   the pinned ones on every Python at hand, each in a copy of the project
@@ -24,7 +25,7 @@ ON_PYTHONS := $(PYTHONS:%=test-on-%)
 # uv where it is installed, otherwise a private copy fetched with pip.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: report test test-portable test-oldest test-lowest $(ON_PYTHONS) lab bench student \
+.PHONY: report test quick test-portable test-oldest test-lowest $(ON_PYTHONS) lab bench student \
 	notebooks lock clean
 
 report: $(READY)
@@ -35,6 +36,9 @@ test: $(READY)
 	$(RUN) -m ruff format --check .
 	$(TYPES)
 	$(RUN) -m pytest -n auto --dist loadscope --nbval --nbval-current-env tests notebooks
+
+quick: $(READY)
+	$(RUN) -m pytest -n auto --dist loadscope -m "not slow" tests
 
 test-portable: $(READY)
 	$(RUN) tests/portable_notebooks.py

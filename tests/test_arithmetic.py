@@ -102,6 +102,7 @@ def test_rankings():
     assert "A > B > C" in wrong.what_would_have_to_be_true
 
 
+@pytest.mark.slow
 @given(st.integers(1, 400), st.integers(0, 400), st.integers(0, 3))
 def test_counts_that_print_are_those_and_no_others(whole, part, decimals):
     text = f"{100 * min(part, whole) / whole:.{decimals}f}%"

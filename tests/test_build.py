@@ -82,6 +82,7 @@ def default_site(tmp_path_factory) -> Path:
     return build_site(load_study("reconstruction"), build).parent
 
 
+@pytest.mark.slow
 def test_site_is_whole_and_works_offline(default_site):
     pages = check_site(default_site)
     assert {path.with_suffix(".html").name for path in NOTEBOOKS.glob("*.ipynb")} <= set(pages)
@@ -89,6 +90,7 @@ def test_site_is_whole_and_works_offline(default_site):
     assert (default_site / "searchindex.js").is_file()
 
 
+@pytest.mark.slow
 def test_first_page_leads_to_the_scorecard(default_site):
     assert "url=00_start_here.html" in (default_site / "index.html").read_text(encoding="utf-8")
 
@@ -117,6 +119,7 @@ def test_unknown_study_is_told_in_one_line():
         build_report("reconstruktion")
 
 
+@pytest.mark.slow
 @pytest.mark.bank_churners
 def test_report_on_another_bank_from_end_to_end(monkeypatch):
     site = build_report("bank_churners").parent
@@ -321,6 +324,7 @@ def test_a_full_disk_is_no_reason_for_a_page_to_end():
     assert issubclass(FileError, StudyError)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
 @pytest.mark.parametrize(
     "folder",
@@ -344,6 +348,7 @@ def test_a_path_is_data_in_an_executed_notebook(tmp_path, write_study, folder):
     assert cell.source.isprintable()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
 def test_a_notebook_finds_its_study_at_any_path(tmp_path, write_study):
     study = load_study(write_study(tmp_path / "my \"; 1/0\n'\\ 报告" / "客 户.toml"))

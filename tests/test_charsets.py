@@ -34,6 +34,7 @@ def table(words: list[str], rng: random.Random, rows: int = 40) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", WORDS)
 @given(seed=st.integers(0, 10**6), size=st.integers(2, 12))
 def test_what_is_named_alone_is_the_encoding_it_was_written_in(encoding, seed, size):
@@ -55,6 +56,7 @@ def test_many_words_leave_no_doubt(encoding):
     assert content.decode(name) == content.decode(encoding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", WORDS)
 @given(seed=st.integers(0, 10**6))
 def test_a_damaged_byte_makes_no_other_encoding_certain(encoding, seed):

@@ -83,6 +83,7 @@ def test_fit_saves_a_model_that_score_takes(customers, tmp_path, capsys):
     assert main(["fit", "--overwrite", "--output", str(model)]) == 0
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("target", ["study.toml", "study.csv", "new.csv", "model.json"])
 @pytest.mark.parametrize("link", ["same", "symbolic", "hard"])
@@ -139,6 +140,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(
@@ -176,6 +178,7 @@ def test_a_path_that_cannot_be_used_is_one_line(
     assert "no such" in line or re.search(r"\. [A-Z].*\.$", line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", REMEDIES)
 @pytest.mark.parametrize("step", ["touch", "replace", "read_bytes", "read_text", "open"])
 def test_what_the_system_refuses_is_one_line(
@@ -266,6 +269,7 @@ def run(arguments: list[str], **keys) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_disk_behind_the_output_is_told(tmp_path, write_study):
@@ -335,6 +339,7 @@ def test_no_moment_is_too_early_to_be_interrupted(monkeypatch, capsys, run, mome
     assert capsys.readouterr().err == "interrupted\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no list of processes")
 @pytest.mark.parametrize(
     ("number", "moment"),
@@ -381,6 +386,7 @@ def test_no_process_outlives_an_interrupted_report(tmp_path, write_study, number
 # --- Paths in any locale --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @posix
 def test_the_commands_work_where_the_locale_has_no_such_characters(tmp_path, write_study):
     folder = tmp_path / "my folder 报告"

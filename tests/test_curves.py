@@ -128,6 +128,7 @@ def test_curves_leave_out_categories_and_what_has_too_few_values(make_study):
     assert linearity_tests(study, frame, {}).empty
 
 
+@pytest.mark.slow
 def test_limits_of_the_curve_cover_the_truth(make_study):
     """95% limits of a log odds hold in 93% to 97% of samples, where the truth is such a curve."""
     rng = np.random.default_rng(9)

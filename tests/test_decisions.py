@@ -54,6 +54,7 @@ def test_cutoffs_equal_proc(judged):
         assert found[name].to_numpy() == pytest.approx(column.to_numpy(), nan_ok=True)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6), st.floats(0.02, 0.98))
 @example(seed=780007, cutoff=0.020000000000000004)
 def test_cutoffs_equal_the_classification_table(seed, cutoff):
@@ -155,6 +156,7 @@ def test_limits_depend_on_the_seed_alone(judged):
     assert not first["lower"].equals(other["lower"])
 
 
+@pytest.mark.slow
 def test_net_benefit_limits_cover_the_truth():
     """95% limits of a fixed model's net benefit hold in 93% to 97% of samples."""
     rng = np.random.default_rng(17)

@@ -131,6 +131,7 @@ def test_fifty_customers(tmp_path, make):
     assert analysed(path).predictors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "xlsx"])
 def test_chinese_columns_in_every_encoding(tmp_path, written):
     frame = chinese(400)
@@ -148,6 +149,7 @@ def test_chinese_columns_in_every_encoding(tmp_path, written):
     np.testing.assert_array_equal(load_customers(study)["amount"], frame["月均金额（元）"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize(
     ("decimal", "thousands"), [(".", ""), (",", ""), (".", ","), (",", "."), (",", " "), (".", "'")]
@@ -296,6 +298,7 @@ def test_western_accents_are_not_taken_for_chinese(tmp_path):
     assert "Österreich" in study.predictors["region"].levels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-32", "gb18030", "gbk"]
 )
@@ -341,6 +344,7 @@ def test_an_outcome_of_decimals_is_found(tmp_path):
     assert load_customers(study)["retained"].notna().all()
 
 
+@pytest.mark.slow
 def test_five_hundred_columns_are_drafted(tmp_path):
     rng = np.random.default_rng(3)
     frame = pd.DataFrame(rng.normal(size=(400, 500)).round(3)).add_prefix("x")
@@ -364,6 +368,7 @@ def test_the_american_voters_of_statsmodels(tmp_path):
     assert "mere assumption" in study.path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.bank_churners
 def test_the_other_bank_is_guessed_as_its_study_describes_it(tmp_path):
     shipped = load_study("bank_churners")
@@ -406,6 +411,7 @@ def test_what_gives_the_outcome_away_or_is_determined_is_left_out(tmp_path):
     analysed(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "values", "retained"),
     [
@@ -519,6 +525,7 @@ def odd_tables(draw):
     return [names, *map(list, zip(*columns, strict=True))]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(odd_tables(), st.sampled_from(",;\t"), st.sampled_from(["utf-8", "gb18030", "utf-8-sig"]))
 def test_odd_files_give_a_draft_that_loads_or_one_clear_error(

@@ -40,6 +40,7 @@ def kinds(tokens) -> set[str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @given(text=ANY_TEXT)
 def test_markdown_shows_the_text_and_nothing_else(place, text):

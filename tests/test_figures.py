@@ -190,6 +190,7 @@ def hostile_figures(study, samples):
     yield figures_warning.group_errors(study, {"gender": errors})
 
 
+@pytest.mark.slow
 def test_texts_of_a_study_are_drawn_as_they_are_and_never_fill_the_figure(hostile):
     drawn = []
     for figure in hostile_figures(*hostile):

@@ -79,6 +79,7 @@ def test_a_disk_that_fails_at_the_end_leaves_the_old_file(tmp_path, monkeypatch,
     assert names(tmp_path) == ["list.csv"]
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_old_file(tmp_path):
     """No more than 8 KiB fit into a file here; a plain write would leave just these."""
     path = tmp_path / "list.csv"

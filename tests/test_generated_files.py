@@ -6,6 +6,7 @@ import pytest
 AT_A_TIME = 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 200, AT_A_TIME))
 def test_generated_files_are_read_rightly_or_refused_clearly(first):
     results = [generated_files.run(number) for number in range(first, first + AT_A_TIME)]

@@ -32,6 +32,8 @@ from erfm.escaping import latex, latex_in_formula, one_line, visible
 from erfm.report.build import build_report
 from erfm.report.exporting import read_tables
 
+pytestmark = pytest.mark.slow  # a whole report is built
+
 PAGES = [f"0{i}" for i in (1, 2, 3, 4, 5, 8, 9)]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 

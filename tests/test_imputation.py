@@ -48,6 +48,7 @@ def pooled_fits(study, customers, imputations: int, seed: int) -> pd.DataFrame:
 # --- Against R ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_pooled_estimates_agree_with_mice(incomplete):
     study, customers = incomplete
     found = pooled_fits(study, customers, 60, seed=1)
@@ -64,6 +65,7 @@ def test_pooled_estimates_agree_with_mice(incomplete):
     assert difference.abs().max() < 0.1
 
 
+@pytest.mark.slow
 def test_a_chain_of_three_incomplete_columns_agrees_with_mice(make_study):
     """The same gaps as in imputation.R, on top of the missing ages."""
     frame = pd.read_csv(EXPECTED / "beyond_customers.csv")
@@ -195,6 +197,7 @@ def test_all_of_the_nearest_are_drawn_and_nobody_else():
     assert times[5:].sum() == 0 and (times[:5] > 900).all()
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth(make_study):
     """95% limits after imputation hold the truth in 91% to 99% of samples with gaps by outcome."""
     rng = np.random.default_rng(4)
@@ -233,6 +236,7 @@ def test_decimals_end_where_the_draws_begin(incomplete):
     assert (first["monte_carlo_error"] < first["standard_error"] / 4).all()
 
 
+@pytest.mark.slow
 def test_imputed_numbers_are_written_within_their_error(incomplete):
     """The sd over runs of what is shown is that which decides on its decimals."""
     study, customers = incomplete

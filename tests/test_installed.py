@@ -15,6 +15,8 @@ import pytest
 
 from erfm.study import ROOT
 
+pytestmark = pytest.mark.slow
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REPORT = {re.split("[>=]", p)[0] for p in PROJECT["optional-dependencies"]["report"]}
 MODULES_OF_THE_REPORT = sorted(

@@ -204,6 +204,7 @@ def test_order_of_customers_does_not_matter(sample, seed):
     assert tests[0].statistic == pytest.approx(tests[1].statistic, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(st.sampled_from([-1, 1]), st.floats(1e-6, 1e6), st.floats(-1e4, 1e4))
 @settings(max_examples=25)
 def test_rescaling_a_predictor_changes_its_unit_only(sample, sign, factor, shift):

@@ -156,6 +156,7 @@ def wrong(value) -> list:
     return [other for other in others if json.dumps(other) != json.dumps(value)]
 
 
+@pytest.mark.slow
 def test_every_changed_value_is_noticed(model, tmp_path):
     path = tmp_path / "model.json"
     save_model(model, path)
@@ -172,6 +173,7 @@ def test_every_changed_value_is_noticed(model, tmp_path):
     assert count > 500
 
 
+@pytest.mark.slow
 def test_every_value_s_type_is_checked(model, tmp_path):
     """Whatever type is put in any place, with the digest renewed: refused, and the place named."""
     path = tmp_path / "model.json"

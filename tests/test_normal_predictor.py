@@ -51,6 +51,7 @@ def test_effects_large_enough_leave_nothing_to_explain():
     assert verdict.what_would_have_to_be_true == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sd", [0.3, 0.93, 1.87, 2.44, 6.0])
 @pytest.mark.parametrize("base_rate", [0.1, 0.3276, 0.55])
 def test_quadrature_equals_adaptive_integration(sd, base_rate):

@@ -35,12 +35,14 @@ def scores(bent) -> pd.DataFrame:
     return cross_validate(study, frame, folds=4, repeats=2, seed=7)
 
 
+@pytest.mark.slow
 def test_every_model_is_judged_on_every_fold(scores):
     assert scores.groupby("model")["fold"].agg(list).to_dict() == {
         name: list(range(1, 9)) for name in (FORWARD, PENALISED, BOOSTING)
     }
 
 
+@pytest.mark.slow
 def test_the_forward_search_is_made_anew_in_each_fold(bent, scores):
     study, frame = bent
     folds = RepeatedStratifiedKFold(n_splits=4, n_repeats=2, random_state=7)
@@ -57,6 +59,7 @@ def test_the_forward_search_is_made_anew_in_each_fold(bent, scores):
         )
 
 
+@pytest.mark.slow
 def test_boosting_sees_the_curve_and_penalised_regression_does_not(scores):
     table = compare_models(scores, folds=4).set_index(["model", "score"])
     assert table.loc[(BOOSTING, "auc"), "lower"] > 0.05
@@ -65,6 +68,7 @@ def test_boosting_sees_the_curve_and_penalised_regression_does_not(scores):
     assert penalised["lower"] < 0.03 and abs(penalised["difference"]) < 0.03
 
 
+@pytest.mark.slow
 def test_table_of_means_and_differences(scores):
     table = compare_models(scores, folds=4)
     assert list(table["model"].unique()) == [FORWARD, PENALISED, BOOSTING]
@@ -76,6 +80,7 @@ def test_table_of_means_and_differences(scores):
     assert row["difference"] == pytest.approx(means[BOOSTING] - means[FORWARD])
 
 
+@pytest.mark.slow
 def test_scores_depend_on_the_seed_alone(bent):
     study, frame = bent
     first, again = (cross_validate(study, frame, 3, 1, seed=1) for _ in range(2))

@@ -132,6 +132,7 @@ def file_a_page(study: Path) -> None:
     filing.figure(figure, "x", alt="A figure")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*NAMES[:5], "a .toml", *NAMES[8:12], "con.toml", "．．.toml"])
 def test_a_report_touches_nothing_outside_its_study_s_folder(write_any, project, monkeypatch, name):
     path = write_any(name)

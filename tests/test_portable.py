@@ -32,6 +32,7 @@ def runs() -> dict[str, dict]:
     return {name: json.loads(text) for name, text in printed.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", settings(), ids=lambda setting: setting.name)
 def test_choices_are_the_same(setting, runs):
     if setting.lacking:
@@ -42,6 +43,7 @@ def test_choices_are_the_same(setting, runs):
         assert made == there[name], name
 
 
+@pytest.mark.slow
 def test_the_settings_take_effect(runs):
     """OpenBLAS says with which kernels it computes; the others have no way to tell."""
     kernels = {name: set(run["kernels"]) for name, run in runs.items()}

@@ -230,6 +230,7 @@ def test_make_sets_up_and_runs_in_utf_8_whatever_the_locale(tmp_path):
     assert make(tmp_path, "reconstruction")[-1] == "1"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such locales")
 def test_pages_are_executed_in_any_folder_and_locale(tmp_path):
     """Page 09, which writes a model and a list, in a copy of the project elsewhere."""

@@ -45,6 +45,7 @@ def expected_cells(rows: list[list[str]]) -> list[list[str | None]]:
     return [row for row in tidy if any(cell is not None for cell in row)]
 
 
+@pytest.mark.slow
 @given(
     tables(),
     st.sampled_from(",;\t|"),
@@ -83,6 +84,7 @@ def test_any_bytes_give_a_table_or_one_clear_error(tmp_path_factory, content, en
         assert len(table) and all(table.columns)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False)),
@@ -184,6 +186,7 @@ def test_numbers_with_other_marks_are_told_the_line_that_reads_them():
         to_numbers(column("1,234", "n/k"), Format(thousands=","), "x")
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(1, 10**6), min_size=2, max_size=20).filter(lambda v: max(v) > 999),
     st.sampled_from([".", ","]),
@@ -448,6 +451,7 @@ def test_nearest_and_to_text():
 CELL = st.text(st.characters(codec="utf-8", exclude_characters='",\r\n\x00'), max_size=6)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6), st.booleans(), st.booleans())
 def test_plain_files_read_fast_are_as_the_csv_module_reads_them(tmp_path_factory, rows, bom, crlf):
     text = "\n".join(["a,b,c", *(",".join(row) for row in rows)]) + "\n"

@@ -55,6 +55,7 @@ def design(frame):
 # --- The file -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_file_is_regenerated_byte_for_byte(tmp_path, simulated, monkeypatch):
     monkeypatch.setattr(reconstruction, "simulate", {reconstruction.SEED: simulated}.get)
     reconstruction.write_customers(tmp_path / "customers.csv")
@@ -171,12 +172,14 @@ def test_forward_lr_never_has_amount_or_children_to_choose():
 # --- The truth behind the file --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_simulated_customers_are_the_file_with_every_age(simulated, customers):
     assert simulated["age"].between(18, 80).all()
     hidden = simulated.assign(age=simulated["age"].mask(simulated["age_missing"]))
     pd.testing.assert_frame_equal(hidden.drop(columns="age_missing"), customers, check_dtype=False)
 
 
+@pytest.mark.slow
 def test_true_coefficients_are_recovered_from_all_customers(simulated):
     truth = pd.Series(reconstruction.TRUE_COEFFICIENTS)
     truth = truth.rename({"Constant": "const", "gender(male)": "male"})
@@ -184,6 +187,7 @@ def test_true_coefficients_are_recovered_from_all_customers(simulated):
     assert ((fit.params - truth[fit.params.index]).abs() < 3 * fit.bse).all()
 
 
+@pytest.mark.slow
 def test_true_probabilities_are_calibrated(simulated):
     p = reconstruction.retention_probability(simulated)
     z = (simulated["retained"] - p).sum() / np.sqrt((p * (1 - p)).sum())
@@ -206,6 +210,7 @@ def test_missing_ages_follow_what_is_observed(customers):
     assert (np.abs(fit.params - truth) < 3 * fit.bse).all()
 
 
+@pytest.mark.slow
 def test_missing_ages_do_not_follow_the_age(simulated):
     x = simulated.assign(interaction=simulated["retained"] * np.log(simulated["frequency"] / 8))[
         ["recency", "interaction", "age"]
@@ -214,6 +219,7 @@ def test_missing_ages_do_not_follow_the_age(simulated):
     assert fit.pvalues["age"] > 0.05
 
 
+@pytest.mark.slow
 def test_associations_are_plausible(simulated):
     spearman = simulated[["recency", "frequency", "amount", "has_child", "age"]].corr("spearman")
     assert spearman.loc["recency", "frequency"] < -0.3
@@ -225,6 +231,7 @@ def test_associations_are_plausible(simulated):
 # --- The steps of the simulation ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_every_draw_has_the_margins_it_is_built_from(seed):
@@ -242,6 +249,7 @@ def test_moments_equal_scipy():
     np.testing.assert_allclose(moments, expected, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_matching_moves_few_frequencies_and_by_at_most_three():
     rng = np.random.default_rng(reconstruction.SEED)
     matched = None

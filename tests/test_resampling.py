@@ -80,6 +80,7 @@ def test_performance_of_one_probability_for_all():
 # --- Optimism -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_optimism_of_a_fixed_model_equals_rms_validate(curved):
     study, frame = curved
     found = optimism(bootstrap(study, frame, 1000, seed=5, terms=TERMS))
@@ -101,6 +102,7 @@ def test_optimism_of_a_fixed_model_equals_rms_validate(curved):
     assert ((found["corrected"] - expected["index.corrected"]).abs() < error).all()
 
 
+@pytest.mark.slow
 def test_selecting_from_noise_looks_good_until_it_is_corrected(make_study):
     study, frame = noise(make_study, 150, 12, seed=3)
     table = optimism(bootstrap(study, frame, 200, seed=1))
@@ -148,6 +150,7 @@ def test_the_first_repetitions_do_not_depend_on_how_many_follow(curved):
     pd.testing.assert_frame_equal(few.coefficients, more.coefficients.loc[:3])
 
 
+@pytest.mark.slow
 def test_noise_is_selected_rarely_and_only_when_it_looks_strong(make_study):
     rng = np.random.default_rng(8)
     n = 400
@@ -197,6 +200,7 @@ def rare_level(make_study, retained_in_level: int):
     return make_study(frame, {"rare": ["no", "yes"]})
 
 
+@pytest.mark.slow
 def test_samples_without_a_level_are_counted(make_study):
     study, frame = rare_level(make_study, 2)
     repeated = bootstrap(study, frame, 300, seed=1)

@@ -55,6 +55,7 @@ def test_every_proof_judges_a_value_or_is_the_simulation():
     assert set(proofs()) - {entry.proof for entry in ENTRIES.values()} == {"predicted share"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("verdict", "keys"),
     [
@@ -86,6 +87,7 @@ def test_the_bounds_are_those_of_the_papers_samples():
     assert f"{proofs()['has_child'].numbers['sd_needed']:.1f}" == "5.4"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", proofs())
 def test_a_refutation_says_what_would_have_to_be_true(name):
     proof = proofs()[name]
@@ -97,6 +99,7 @@ def test_a_refutation_says_what_would_have_to_be_true(name):
     assert not re.search(r"nan|inf|e-\d|np\.", proof.inequality)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "key", "verdict"),
     [

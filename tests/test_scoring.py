@@ -112,6 +112,7 @@ def test_the_parts_of_a_score_begin_with_the_average_and_end_with_the_sum(model,
     assert special.expit(parts["sum"]) == pytest.approx(risk)
 
 
+@pytest.mark.slow
 def test_pushes_are_the_two_largest_positive_contributions(model, sample):
     study, frame = sample
     ranked = score(model, frame).ranked.set_index("customer_id")
@@ -141,6 +142,7 @@ def test_equal_probabilities_keep_the_order_of_the_file(model, sample):
     assert score(model, same).ranked["customer_id"].tolist() == list("edcba")
 
 
+@pytest.mark.slow
 @given(st.permutations(range(30)))
 @settings(max_examples=20)
 def test_a_customer_s_score_does_not_depend_on_the_others(model, sample, order):
@@ -170,6 +172,7 @@ def test_final_model_of_noise_is_refused(make_study):
         final_model(study, samples, DATE)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_true_probability(make_study):
     """Of 95% intervals, between 93% and 97% hold the truth."""
     rng = np.random.default_rng(20120331)
@@ -448,6 +451,7 @@ def test_gains_equal_the_classification_table(reconstruction):
     assert curve["churned"].iloc[0] == pytest.approx(table.loc["churned", "predicted_churned"])
 
 
+@pytest.mark.slow
 @given(
     arrays.arrays(float, 40, elements=st.sampled_from([0.1, 0.3, 0.5, 0.9])),
     st.integers(0, 2**40 - 2),
@@ -472,6 +476,7 @@ def test_gains_depend_on_the_seed_only(sample, model):
     pd.testing.assert_series_equal(one["gain"], other["gain"])
 
 
+@pytest.mark.slow
 def test_gains_intervals_cover_the_truth():
     """Between 93% and 97%, for the gain and the precision of calling a fifth or a half."""
     rng = np.random.default_rng(7)

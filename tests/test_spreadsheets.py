@@ -254,6 +254,7 @@ def test_every_missing_part_of_a_workbook_is_noticed(tmp_path):
             assert len(table) == 20
 
 
+@pytest.mark.slow
 def test_passwords_and_bombs_are_named(tmp_path):
     path = tmp_path / "customers.xlsx"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500))

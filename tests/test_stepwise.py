@@ -191,6 +191,7 @@ def test_path_on_the_births_equals_a_naive_search(low_birth_weight):
     assert "race" in selection.terms
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.sampled_from([(0.05, 0.1), (0.2, 0.25), (0.3, 0.3)]))
 @settings(max_examples=25)
 def test_path_on_correlated_predictors_equals_a_naive_search(seed, limits):
@@ -282,6 +283,7 @@ def assert_same_search(selection: ForwardSelection, other: ForwardSelection) -> 
         pd.testing.assert_frame_equal(same.removal_tests, step.removal_tests, rtol=1e-6)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 @settings(max_examples=10)
 def test_order_of_customers_does_not_matter(sample, seed):
@@ -290,6 +292,7 @@ def test_order_of_customers_does_not_matter(sample, seed):
     assert_same_search(forward_lr(study, frame), forward_lr(study, shuffled))
 
 
+@pytest.mark.slow
 @given(st.sampled_from([-1, 1]), st.floats(1e-6, 1e6), st.floats(-1e4, 1e4))
 @settings(max_examples=15)
 def test_units_do_not_matter(sample, sign, factor, shift):

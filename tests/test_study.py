@@ -186,6 +186,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_customers_that_cannot_be_used_give_one_clear_error(tmp_path, fault):
     frame, keys, parts = FAULTS[fault]
@@ -287,6 +288,7 @@ def test_few_events_are_a_warning(tmp_path):
     assert split_samples(study, load_customers(study)).warnings == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(0, 50), st.sampled_from([0.2, 0.5, 30]), st.integers(0, 2**32))
 def test_the_split_is_a_partition_that_the_seed_repeats(tmp_path_factory, drop, size, seed):
@@ -560,6 +562,7 @@ def bank(tmp_path):
     return pd.read_csv(study.file, dtype=str), load
 
 
+@pytest.mark.slow
 @pytest.mark.bank_churners
 def test_copies_saved_again_pass(bank):
     frame, load = bank

@@ -91,6 +91,7 @@ def test_rate_without_cases_is_missing():
     assert rates.loc["sensitivity", "rate"] == 0
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.floats(0.05, 0.95))
 def test_swapping_the_outcomes_swaps_sensitivity_and_specificity(seed, cutoff):
     outcome, probability = random_scores(seed)

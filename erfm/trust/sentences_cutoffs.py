@@ -33,7 +33,8 @@ def in_short(compared: pd.DataFrame, benefit: pd.DataFrame, ratio: float) -> str
         f"**In short.** The study's cut-off of {own['cutoff']} contacts "
         f"{percent(own['contacted'])} of the customers of the holdout sample. If a missed leaver "
         f"costs {ratio:g} times a needless contact, {by_cost['cutoff']:.3f} is right, which "
-        f"contacts {percent(by_cost['contacted'])}. {where} At the assumed costs, {_verdict(at, at['contact_all'] > 0)}"
+        f"contacts {percent(by_cost['contacted'])}. {where} At the assumed costs, "
+        f"{_verdict(at, at['contact_all'] > 0)}"
     )
 
 
