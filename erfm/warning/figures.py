@@ -62,7 +62,7 @@ def gains(curve: pd.DataFrame) -> Figure:
 def expected_gains(plans: dict[str, pd.DataFrame]) -> Figure:
     """Draw what calling the first k customers is expected to bring, one curve for each plan.
 
-    `plans` gives a caption and the table of `scoring.expected_gain` for each; the marker is where
+    `plans` gives a caption and the table of `gains.expected_gain` for each; the marker is where
     the curve is highest, or at the left where no contact pays.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
@@ -98,7 +98,7 @@ def _banded(
 def group_errors(study: Study, tables: dict[str, pd.DataFrame]) -> Figure:
     """Draw missed leavers and false alarms of each group with 95% Wilson intervals.
 
-    `tables` gives the table of `scoring.error_rates` by the groups of each predictor.
+    `tables` gives the table of `fairness.error_rates` by the groups of each predictor.
     """
     names = [
         wrapped(f"{wrapped(study.label(name), 24, lines=1)}: {group}")
