@@ -31,7 +31,7 @@ from erfm.report.site import build_site
 from erfm.report.students import write_student_copies
 from erfm.study import ROOT, StudyError
 
-ON_THE_MODULE = ("module", "genindex", "py-modindex")  # the same in every report
+ON_THE_MODULE = ("module", "genindex")  # the same in every report
 
 
 class Page(HTMLParser):

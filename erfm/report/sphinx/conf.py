@@ -3,6 +3,7 @@
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.domains.python import PyXRefRole
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docstrings import prepare_docstring
 
 import erfm
@@ -42,6 +43,7 @@ nb_ipywidgets_js = {}
 add_module_names = False
 autodoc_member_order = "bysource"
 autosummary_generate = False
+html_domain_indices = False  # the general index has the modules, too
 default_role = "py:named"
 napoleon_google_docstring = False
 # Not as fields of Sphinx's own, which link each word of a type to anything that is called so.
@@ -56,7 +58,14 @@ toc_object_entries_show_parents = "hide"
 class NamedRole(PyXRefRole):
     """A name in single backticks: of the front door, of a module ("ties.ranks"), or of this one."""
 
-    def process_link(self, env, refnode, has_explicit_title, title, target):
+    def process_link(
+        self,
+        env: BuildEnvironment,
+        refnode: nodes.Element,
+        has_explicit_title: bool,
+        title: str,
+        target: str,
+    ) -> tuple[str, str]:
         if target in erfm.__all__:
             target = f"{home(target)}.{target}"
         refnode["reftype"] = "obj"
