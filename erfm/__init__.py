@@ -1,12 +1,21 @@
 """The extended-RFM churn model of a commercial bank: its five steps, in the order of reading.
 
-The names below are all that the notebooks of the five steps need. What else there is stands in
+``from erfm import`` has all that the notebooks of the five steps need. What else there is stands in
 rooms: `erfm.customers`, `erfm.paper`, `erfm.trust`, `erfm.warning` and `erfm.report`.
+
+Where to begin: with page 02, from its first line to the maximum of the likelihood. The page has its
+customers from `load_study`, which reads what the columns of a file mean, `load_customers`, which
+checks and renames them, and `split_samples`. Its model is one call of `fit_logistic`:
+`design_matrix` makes the columns, Newton's method climbs to the maximum of the likelihood, and
+`coefficient_table` reads the result as SPSS prints it. The page does the same by hand in ten lines.
+From there, `forward_lr` leads to `erfm.stepwise.Likelihood`, which keeps the maximum of every model
+that the search has tried, and `final_equation` to the model that the other pages and rooms use.
 """
 
 from importlib import import_module
 from typing import Any
 
+#: The study that is meant where none is named.
 DEFAULT_STUDY = "reconstruction"
 
 _HOMES = {

@@ -95,7 +95,7 @@ def _spread(estimate: pd.Series, lower: pd.Series, upper: pd.Series) -> np.ndarr
 def sample_flow(path: pd.DataFrame, cut: str) -> Figure:
     """Draw the sample's path: all customers, complete cases, and the two samples they split into.
 
-    `path` is the table of `study.sample_path`; `cut` says what the incomplete customers lack.
+    `path` is the table of `sample_path`; `cut` says what the incomplete customers lack.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
     axes.set(xlim=(0, 10), ylim=(0, 5.3))
@@ -421,7 +421,7 @@ def classification_mosaic(tables: dict[float, pd.DataFrame]) -> Figure:
 
 
 def standardised(study: Study, table: pd.DataFrame, definitions: dict[str, str]) -> Figure:
-    """Draw |coefficient| under each definition, scaled to its largest so that ranks can be read."""
+    """Draw sizes of coefficients by definition, each scaled to its largest: ranks can be read."""
     sizes = table[list(definitions)].abs()
     relative = sizes / sizes.max()
     figure, axes = plt.subplots(figsize=(WIDTH, 0.55 * len(table) + 2.1))

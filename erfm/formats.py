@@ -188,6 +188,7 @@ def _typographic(text: str) -> str:
 
 
 def heading(column: object) -> str:
+    """Return the heading of a column that has none of its own: its name, as words."""
     text = str(column).replace("_", " ")
     return text[:1].upper() + text[1:]
 

@@ -46,6 +46,7 @@ class LogisticFit:
 
     @property
     def n(self) -> int:
+        """The number of customers."""
         return len(self.outcome)
 
 

@@ -227,6 +227,7 @@ class Likelihood:
         self.informations: dict[frozenset[str], tuple[np.ndarray, np.ndarray]] = {}
 
     def columns(self, terms: tuple[str, ...]) -> list[int]:
+        """Return the columns of the model with `terms`, the constant first."""
         return [0, *(i for term in terms for i in self.groups[term])]
 
     def model(self, terms: tuple[str, ...], start: np.ndarray | None = None) -> Maximum:

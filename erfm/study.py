@@ -144,10 +144,12 @@ class Predictor:
 
     @property
     def categorical(self) -> bool:
+        """Whether it has levels, not numbers."""
         return bool(self.levels)
 
     @property
     def reference(self) -> str:
+        """The level that the others are compared with; "" for a numeric predictor."""
         return self.levels[0] if self.levels else ""
 
     @property
@@ -255,7 +257,7 @@ class Study:
 
     @property
     def reference(self) -> str:
-        """What `erfm.load_study` finds the study by from any folder: its name or its whole path."""
+        """What `load_study` finds the study by from any folder: its name or its whole path."""
         return self.name if self.shipped else str(self.location)
 
     @property

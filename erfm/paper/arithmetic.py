@@ -62,6 +62,7 @@ class Verdict:
 
     @property
     def refuted(self) -> bool:
+        """Whether the printed value cannot stand: impossible, or contradicted by another."""
         return self.verdict in (IMPOSSIBLE, CONTRADICTS)
 
     @property
@@ -201,10 +202,12 @@ class SolvedTable:
 
     @property
     def correct(self) -> int:
+        """The number of customers classified rightly."""
         return int(np.trace(self.table))
 
     @property
     def total(self) -> int:
+        """The number of customers."""
         return int(self.table.to_numpy().sum())
 
 

@@ -65,7 +65,7 @@ def largest_skewness(z: float, n: int) -> float:
 def examine_skewness(
     skewness: Number, *, n: int, minimum: Number, maximum: Number, mean: Number, sd: Number
 ) -> Verdict:
-    """Examine a skewness G1 against the range: |skewness| ≤ max|x - mean| / sd · n / (n-2)."""
+    """Examine a skewness G1 against the range: ``|G1| ≤ max|x - mean| / sd · n / (n-2)``."""
     farthest = largest_z(n, minimum, maximum, mean, sd)
     z, bound = farthest.value * sqrt((n - 1) / n), skewness_bound(farthest.value, n)
     refuted = span(skewness).least_size > skewness_bound(farthest.upper, n)
@@ -224,7 +224,7 @@ def examine_interval(
 def examine_p_value(
     odds_ratio: Number, p_value: Number, *, n: int, sd: Number | None = None
 ) -> Verdict:
-    """Examine an odds ratio and its Wald p-value: together they give SE(B) = |ln OR| / z.
+    """Examine an odds ratio and its Wald p-value: together they give SE(B) = ``|ln OR| / z``.
 
     Parameters
     ----------
@@ -264,7 +264,7 @@ def examine_p_value(
 
 
 def least_significant_effect(n: int, alpha: float = 0.05) -> float:
-    """Return the least |B| · sd that a Wald test can find significant: z · 2 / √(n-1)."""
+    """Return the least ``|B| · sd`` that a Wald test can find significant: z · 2 / √(n-1)."""
     return stats.norm.isf(alpha / 2) * least_standard_error(1.0, n)
 
 

@@ -96,7 +96,7 @@ def skewness_and_kurtosis(
 ) -> Figure:
     """Draw Pearson's inequality: no data lie below the curve kurtosis = skewness² − 2.
 
-    `printed` and `computed` are (skewness, excess kurtosis); `bound` is the largest |skewness|.
+    `printed` and `computed` are (skewness, excess kurtosis); `bound` is the largest ``|skewness|``.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
     skewness = np.linspace(0, 12.5, 200)
@@ -117,8 +117,8 @@ def skewness_and_kurtosis(
 def hidden_effect(largest_b: float, least: float, sd_significant: float, rival: float) -> Figure:
     """Draw the largest standardised effect that a coefficient printed as 0 can hide.
 
-    `least` is the least |B|·sd that can be significant, reached at `sd_significant`; `rival` the
-    strongest effect that the paper's numbers give another variable.
+    `least` is the least ``|B| · sd`` that can be significant, reached at `sd_significant`; `rival`
+    the strongest effect that the paper's numbers give another variable.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     sd = np.geomspace(1, 20_000, 200)

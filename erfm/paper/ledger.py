@@ -60,6 +60,7 @@ class PrintedNumber:
 
     @property
     def percent(self) -> bool:
+        """Whether it is printed as a percentage."""
         return self.text.endswith("%")
 
     @property

@@ -49,6 +49,7 @@ class Scale:
     decimals: int = 3
 
     def draw(self) -> Figure:
+        """Draw the scale."""
         return figures.scale(
             self.points,
             title=self.title,

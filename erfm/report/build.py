@@ -78,6 +78,7 @@ def _about_paper(path: Path) -> bool:
 
 
 def tags(cell: nbformat.NotebookNode) -> list[str]:
+    """Return the tags of a notebook's cell."""
     return cell.metadata.get("tags", [])
 
 

@@ -13,6 +13,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from erfm.customers.files import remove
 from erfm.escaping import html, markdown, one_line
+from erfm.report.api_pages import write_api_pages
 from erfm.study import Study, StudyError
 
 CONFIGURATION = Path(__file__).parent / "sphinx"
@@ -37,6 +38,7 @@ def build_site(study: Study, build: Path) -> Path:
     if (build / "exports").is_dir():
         (source / f"{DOWNLOADS}.md").write_text(_downloads(build, source), encoding="utf-8")
         names.append(DOWNLOADS)
+    names.append(write_api_pages(source))
     root = FRONT_PAGE if any(page.stem == FRONT_PAGE for page in pages) else "index"
     for page in pages:
         notebook = nbformat.read(page, as_version=4)

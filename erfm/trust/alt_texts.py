@@ -23,11 +23,13 @@ DECISION = (
 
 
 def inclusion(study: Study, frequencies: pd.DataFrame) -> str:
+    """Return the shares of `resampling.inclusion_frequencies`."""
     shares = (f"{study.label(t)} {percent(share)}" for t, share in frequencies["share"].items())
     return f"Bars of how often each variable is selected: {', '.join(shares)}."
 
 
 def optimism(table: pd.DataFrame) -> str:
+    """Return the indexes of `resampling.optimism`: apparent, corrected and in the holdout."""
     shown = (
         f"{INDEXES[i]} {', '.join(map(number, row[['apparent', 'corrected', 'holdout']]))}"
         for i, row in table.iloc[:4].iterrows()
@@ -36,6 +38,7 @@ def optimism(table: pd.DataFrame) -> str:
 
 
 def splits(place: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """Return where the study's own split lies; the table of `resampling.place_among`."""
     shown = (
         f"{label} {number(place.loc[metric, 'own'])} within "
         f"{number(place.loc[metric, 'lower'])} to {number(place.loc[metric, 'upper'])}"
@@ -47,11 +50,13 @@ def splits(place: pd.DataFrame, labels: Mapping[str, str]) -> str:
 
 
 def marked_accuracies(marks: Mapping[str, float]) -> str:
+    """Return the accuracies that are marked, by name."""
     shown = ", ".join(f"{name} {percent(value, 2)}" for name, value in marks.items())
     return f"Histogram of accuracy over random splits, with marks: {shown}."
 
 
 def cutoffs(marked: Mapping[str, float]) -> str:
+    """Return the cut-offs that are marked, by name."""
     shown = ", ".join(f"{name} {value:.3f}" for name, value in marked.items())
     return (
         "Accuracy, sensitivity, specificity and the share contacted along all cut-offs; marked: "
@@ -73,6 +78,7 @@ def missing_data(study: Study, table: pd.DataFrame, written: Mapping[str, pd.Ser
 
 
 def curves(study: Study, tests: pd.DataFrame) -> str:
+    """Return the p-values of `curves.linearity_tests`."""
     p = tests["p_value"].drop("all")
     shown = ", ".join(f"{study.label(name)} {p_value(value)}" for name, value in p.items())
     return (

@@ -157,7 +157,7 @@ def effect_text(effect: pd.Series) -> str:
 
 
 def order(table: pd.DataFrame) -> list[str]:
-    """Return the terms of `effects` by |B · sd|, the largest first."""
+    """Return the terms of `effects` by ``|B · sd|``, the largest first."""
     return list(table.index[ties.descending(table["x_standardised"].abs())])
 
 
@@ -228,7 +228,7 @@ def at_size(study: Study, frame: pd.DataFrame, size: int, repeats: int, seed: in
     DataFrame
         A row for each sample, drawn without replacement: for each predictor 1 or -1, the sign of a
         significant coefficient in the full model, or 0; and ``order``, the terms that forward
-        selection keeps by |B · sd|, a list of names.
+        selection keeps by ``|B · sd|``, a list of names.
     """
     rng = np.random.default_rng(seed)
     rows = []

@@ -67,7 +67,7 @@ def alt_of_ladder(study: Study, table: pd.DataFrame) -> str:
 def two_forests(study: Study, banks: dict[str, pd.DataFrame]) -> Figure:
     """Draw each variable's odds ratio per standard deviation at two banks.
 
-    `banks` gives the table of `comparison.effects` by the bank's name; the signs that `study`
+    `banks` gives the table of `another_bank.effects` by the bank's name; the signs that `study`
     hypothesises stand beside the labels.
     """
     terms = list(study.predictors)
@@ -88,7 +88,7 @@ def two_forests(study: Study, banks: dict[str, pd.DataFrame]) -> Figure:
 def conditioning_ladder(study: Study, banks: dict[str, pd.DataFrame]) -> Figure:
     """Draw how the odds ratios of some variables change as others enter the model.
 
-    `banks` gives the table of `comparison.conditioning` by the bank's name.
+    `banks` gives the table of `another_bank.conditioning` by the bank's name.
     """
     terms = list(dict.fromkeys(next(iter(banks.values())).index))
     rows = -(-len(terms) // 2)
@@ -137,7 +137,7 @@ def outcome_map(study: Study, frame: pd.DataFrame, line: tuple[float, float]) ->
 def rate_grid(study: Study, grid: pd.DataFrame, least: int = 10) -> Figure:
     """Draw the retention rate in classes of amount (down) and frequency (across).
 
-    `grid` is the table of `comparison.rates` by both; classes with fewer than `least` customers
+    `grid` is the table of `another_bank.rates` by both; classes with fewer than `least` customers
     stay blank.
     """
     filled = grid[grid["customers"] >= least]
@@ -199,7 +199,7 @@ def straight_and_curved(study: Study, tables: dict[str, pd.DataFrame]) -> Figure
 def age_and_amount(ages: pd.DataFrame, within: pd.DataFrame) -> Figure:
     """Draw the mean age by class of amount, and retention by class of age within bands of amount.
 
-    `ages` has mean, lower and upper by class; `within` is the table of `comparison.rates` by band
+    `ages` has mean, lower and upper by class; `within` is the table of `another_bank.rates` by band
     of amount and class of age.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.7))
@@ -227,7 +227,7 @@ def age_and_amount(ages: pd.DataFrame, within: pd.DataFrame) -> Figure:
 def crossing(study: Study, table: pd.DataFrame) -> Figure:
     """Draw retention by tenths of frequency for each gender.
 
-    `table` is that of `comparison.rates` by frequency class and gender.
+    `table` is that of `another_bank.rates` by frequency class and gender.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
     classes = table.index.remove_unused_levels().levels[0]

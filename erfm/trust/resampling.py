@@ -324,8 +324,9 @@ def selection_bias(repeated: Bootstrap, full: LogisticFit) -> pd.DataFrame:
     -------
     DataFrame
         A row for each design column: full_model_b; the share of repetitions that selected it; mean,
-        2.5% and 97.5% quantiles of B when selected; ``inflation``, mean |B| when selected over
-        |B| of the full model; ``same_sign``, how often B when selected has the full model's sign.
+        2.5% and 97.5% quantiles of B when selected; ``inflation``, mean ``|B|`` when selected
+        over ``|B|`` of the full model; ``same_sign``, how often B when selected has the full
+        model's sign.
     """
     chosen = repeated.coefficients.drop(columns=CONSTANT)
     b = coefficient_table(full).loc[chosen.columns, "b"]
