@@ -135,6 +135,7 @@ def test_each_repetition_is_the_forward_search_of_a_bootstrap_sample(curved):
         assert b.to_dict() == pytest.approx(expected.to_dict(), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_the_number_of_workers(curved):
     study, frame = curved
     alone, together = (bootstrap(study, frame, 12, seed=4, workers=w) for w in (1, 2))
