@@ -125,9 +125,9 @@ def test_the_lowest_python_is_the_declared_one():
 def test_top_level_is_small():
     top = {name.split("/")[0] for name in tracked_files()}
     assert top == {
-        ".ci", ".gitignore", "CITATION.cff", "LICENSE", "Makefile", "README.md", "data",
-        "environment.yml", "erfm", "figures", "notebooks", "pyproject.toml", "requirements.lock",
-        "tests",
+        ".ci", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE",
+        "Makefile", "README.md", "data", "environment.yml", "erfm", "figures", "notebooks",
+        "pyproject.toml", "requirements.lock", "tests",
     }  # fmt: skip
 
 
