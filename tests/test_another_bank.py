@@ -80,6 +80,7 @@ def test_a_variable_of_three_levels_has_no_single_sign(sample):
 # --- Claims ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "b", "p_value", "expected"),
     [
@@ -137,6 +138,7 @@ def test_claims_on_order_fall_one_by_one(reconstruction):
 # --- Samples of the paper's size, conditioning, curves --------------------------------------------
 
 
+@pytest.mark.slow
 def test_random_samples_are_repeatable_and_the_whole_is_the_whole(reconstruction):
     study, samples = reconstruction
     once = another_bank.at_size(study, samples.build, 500, repeats=4, seed=1)
@@ -207,6 +209,7 @@ class TestOtherBank:
         assert amount["lower"].iloc[0] > 1
         assert (amount["upper"].iloc[1:] < 1).all()
 
+    @pytest.mark.slow
     def test_other_splines_turn_age_too(self, other_bank):
         """B-splines of another library, with knots at other places, find the same sign."""
         study, frame = other_bank

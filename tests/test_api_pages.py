@@ -38,6 +38,7 @@ def text(markup: str) -> str:
     return " ".join(unescape(re.sub("<[^>]+>", "", markup)).split())
 
 
+@pytest.mark.slow
 def test_a_page_for_the_core_and_one_for_each_room(site):
     assert set(site) == {INDEX, CORE, *(f"{INDEX}_{room}" for room in room_names())}
     for page in set(site) - {INDEX}:
@@ -45,6 +46,7 @@ def test_a_page_for_the_core_and_one_for_each_room(site):
     assert "to the maximum of the likelihood" in text(site[INDEX])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", erfm.__all__)
 def test_each_name_of_the_front_door_is_described_once_by_its_docstring(site, name):
     full = f"{home(name)}.{name}"
@@ -58,11 +60,13 @@ def test_each_name_of_the_front_door_is_described_once_by_its_docstring(site, na
         assert text(description[:2000]).startswith(begins)
 
 
+@pytest.mark.slow
 def test_the_front_door_s_names_stand_in_the_order_of_reading(site):
     table = site[CORE].partition('class="autosummary')[2].partition("</table>")[0]
     assert re.findall(r'href="[\w.]*#[\w.]+\.(\w+)"', table) == erfm.__all__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", PACKAGES)
 def test_public_names_are_described_where_they_are_at_home_and_no_others(site, package):
     page = CORE if package == "erfm" else package.replace("erfm.", f"{INDEX}_")
@@ -74,6 +78,7 @@ def test_public_names_are_described_where_they_are_at_home_and_no_others(site, p
     assert not [name for name in listed if "._" in name]
 
 
+@pytest.mark.slow
 def test_names_of_a_module_stand_in_the_order_of_its_source(site):
     full = [n for n in described(site[CORE]) if n.rpartition(".")[0] == "erfm.stepwise"]
     names = [name.rpartition(".")[2] for name in full]
@@ -82,12 +87,14 @@ def test_names_of_a_module_stand_in_the_order_of_its_source(site):
     assert len(names) > 5 and positions == sorted(positions)
 
 
+@pytest.mark.slow
 def test_nothing_of_a_study_stands_in_the_pages(site):
     for page in site.values():
         content = page.partition("<article")[2].partition("</article>")[0]
         assert content and "A study made for a test" not in content
 
 
+@pytest.mark.slow
 def test_no_type_is_made_of_a_text_and_no_field_has_python_s_description(site):
     for page in site.values():
         assert "Alias for field number" not in page

@@ -149,6 +149,7 @@ def test_the_papers_accuracy():
 cells = st.integers(0, 10_000)
 
 
+@pytest.mark.slow
 @given(cells, cells, cells, cells)
 def test_any_table_is_found_again_from_its_margins(tp, fn, fp, tn):
     if tp + fn + fp + tn == 0:

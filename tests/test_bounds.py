@@ -185,6 +185,7 @@ def test_no_integers_with_these_moments_have_that_skewness():
     assert largest < numbers["bound"] < 11.265
 
 
+@pytest.mark.slow
 def test_a_sample_of_whole_customers_reaches_nearly_the_largest_skewness():
     _, customers = extreme_sample(3, round(MEAN * N), maximise=True, whole=True)
     x = pd.Series(np.repeat(SUPPORT, np.rint(customers).astype(int)))
@@ -267,6 +268,7 @@ def test_no_logistic_regression_breaks_the_information_bound(seed, n, k):
         assert error >= least_standard_error(column.std(ddof=1), n) * (1 - 1e-9)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1), st.integers(10, 200), st.floats(-1, 1), st.integers(2, 4))
 def test_no_true_coefficient_is_refuted_when_printed(seed, n, b, decimals):
     rng = np.random.default_rng(seed)
@@ -369,6 +371,7 @@ def narrowest_fit(points: int, seed: int) -> tuple[float, float]:
     return found, least
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("points", [3, 6])
 def test_no_search_finds_a_narrower_interval(points):
     found, least = narrowest_fit(points, seed=2012)
@@ -450,6 +453,7 @@ def test_significance_is_refuted_below_the_bound_only():
         assert (above.verdict, below.verdict) == (CANNOT_BE_JUDGED, CONTRADICTS)
 
 
+@pytest.mark.slow
 def test_no_search_finds_a_smaller_significant_effect():
     def effect(free: np.ndarray) -> float:
         """B · sd at which p = 0.05, for weights at -1, 0 and 1 and a constant."""

@@ -225,6 +225,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_or_changed_notebook_is_executed_anew(kept, damage):
     study, notebook, _ = kept
@@ -235,6 +236,7 @@ def test_a_damaged_or_changed_notebook_is_executed_anew(kept, damage):
     assert notebook.read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["tables/02_x.csv", "tables/02_x.json", "figures/02_x.png"])
 @pytest.mark.parametrize("change", [Path.unlink, lambda path: path.write_bytes(b"1")])
 def test_a_page_whose_table_or_figure_was_changed_is_executed_anew(kept, file, change):
@@ -255,6 +257,7 @@ def test_tables_of_other_pages_are_other_pages(kept, other):
 # --- What can happen while notebooks are executed -------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "message"),
     [
@@ -297,6 +300,7 @@ def test_a_study_that_allows_no_further_step_ends_the_page(kept, monkeypatch):
     assert "**This page ends here.** mine.csv" in notebook.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_old_site_and_exports(kept, monkeypatch):
     study, _, build = kept
     monkeypatch.setattr(report, "execute_all", lambda *arguments: None)

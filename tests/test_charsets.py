@@ -70,6 +70,7 @@ def test_a_damaged_byte_makes_no_other_encoding_certain(encoding, seed):
         assert len(fits) != 1 or decodes(damaged, {"gb18030": "gbk"}.get(encoding, encoding))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"]
 )

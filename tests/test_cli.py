@@ -52,6 +52,7 @@ def test_new_drafts_a_study_and_never_overwrites_it_unasked(customers, capsys):
     assert written.read_text(encoding="utf-8") != "mine"
 
 
+@pytest.mark.slow
 def test_score_lists_every_customer_and_never_overwrites_a_list_unasked(customers, capsys):
     output = customers.with_name("mine_scored.csv")
     assert main(["score", "--study", "reconstruction", str(customers)]) == 0
@@ -65,6 +66,7 @@ def test_score_lists_every_customer_and_never_overwrites_a_list_unasked(customer
     assert len(pd.read_csv(output)) == 400
 
 
+@pytest.mark.slow
 def test_fit_saves_a_model_that_score_takes(customers, tmp_path, capsys):
     model = tmp_path / "models" / "model.json"
     assert main(["fit", "--study", "reconstruction", "--output", str(model)]) == 0
@@ -220,6 +222,7 @@ def test_a_file_where_the_build_folder_should_be_is_one_line(
     assert (tmp_path / "build").read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("old", [None, b"old"])
 @pytest.mark.parametrize(

@@ -131,6 +131,7 @@ def test_retention_by_level_and_by_group():
     assert few["customers"].to_list() == [4, 3, 3]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(2, 10))
 @settings(max_examples=50)
 def test_groups_keep_every_customer_and_never_split_equal_values(seed, groups):

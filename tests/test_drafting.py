@@ -108,6 +108,7 @@ def test_a_string_outcome_dates_free_text_and_a_constant(tmp_path):
         assert f"#   {reason}" in text
 
 
+@pytest.mark.slow
 def test_categories_codes_and_missing_values(tmp_path):
     path = tmp_path / "shop.csv"
     frame = categories(3000)
@@ -124,6 +125,7 @@ def test_categories_codes_and_missing_values(tmp_path):
     assert loaded["frequency"].isna().sum() == (frame["n_orders"] == "n/a").sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [strings, categories, chinese])
 def test_fifty_customers(tmp_path, make):
     path = tmp_path / "few.csv"
@@ -191,6 +193,7 @@ def whole(frame: pd.DataFrame) -> np.ndarray:
     return frame["amount"].str.replace(".", "").astype(float).to_numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_german_whole_numbers_are_a_question_until_it_is_answered(tmp_path, kind):
     path = tmp_path / f"kunden.{kind}"
@@ -224,6 +227,7 @@ def test_commas_that_can_be_both_are_a_question_too(tmp_path):
         load_customers(load_study(write_draft(draft)))
 
 
+@pytest.mark.slow
 def test_thousands_that_first_appear_late_are_seen(tmp_path):
     path = tmp_path / "kunden.csv"
     frame = german(3000)
@@ -323,6 +327,7 @@ def test_an_encoding_in_doubt_is_refused_until_it_is_said(tmp_path):
     assert "Hélène" in study.predictors["region"].levels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("above", ["Report of March\n\n", "Report of March;;;\n;;;\n", "sep=;\n\n"])
 def test_a_title_above_the_header_is_recognised(tmp_path, above):
     path = tmp_path / "shop.csv"
@@ -393,6 +398,7 @@ def test_the_shipped_customers_are_guessed_as_their_study_describes_them(tmp_pat
         assert getattr(study, key) == getattr(shipped, key)
 
 
+@pytest.mark.slow
 def test_what_gives_the_outcome_away_or_is_determined_is_left_out(tmp_path):
     frame = categories(500)
     frame["score"] = frame["churn"] * 10 + np.random.default_rng(1).random(500)
@@ -465,6 +471,7 @@ def test_a_draft_that_cannot_be_analysed_says_why(tmp_path):
     load_study(write_draft(draft))
 
 
+@pytest.mark.slow
 def test_a_file_is_never_overwritten_unasked(tmp_path):
     path = tmp_path / "shop.csv"
     strings(100).to_csv(path, index=False)
@@ -557,6 +564,7 @@ def test_odd_files_give_a_draft_that_loads_or_one_clear_error(
                 assert value == float(plain.replace(study.format.point, "."))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.binary(max_size=120))
 def test_any_bytes_give_a_draft_or_one_clear_error(tmp_path_factory, content):

@@ -130,6 +130,7 @@ def test_the_word_file_has_the_main_tables_as_shown(filed, tmp_path):
     assert study.title in words and "Variables & more, 100%" in words
 
 
+@pytest.mark.slow
 def test_the_same_tables_give_the_same_bytes(filed, tmp_path):
     study, folder = filed
     first = [path.read_bytes() for path in export_tables(folder, study, tmp_path / "a")]

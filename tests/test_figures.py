@@ -110,6 +110,7 @@ def test_standardised_coefficients_are_drawn_relative_to_the_largest(reconstruct
         assert line.get_xdata() == pytest.approx(table[name].abs() / table[name].abs().max())
 
 
+@pytest.mark.slow
 def test_verdict_strip_has_a_tile_for_every_printed_value():
     card = scorecard()
     axes = figures_examination.verdict_strip(card).axes[0]
@@ -135,6 +136,7 @@ def test_chinese_labels_get_a_font_or_an_advice(monkeypatch):
     assert "fonts-noto-cjk" in figures.use_cjk_font()
 
 
+@pytest.mark.slow
 def test_a_picture_that_looks_the_same_is_not_written_again(tmp_path):
     path = tmp_path / "picture.png"
     figure, axes = plt.subplots()
@@ -208,6 +210,7 @@ def test_texts_of_a_study_are_drawn_as_they_are_and_never_fill_the_figure(hostil
     assert LONG.strip() not in " ".join(drawn)
 
 
+@pytest.mark.slow
 def test_powers_of_ten_are_numbers():
     points = pd.DataFrame(
         {"value": [0.001, 10.0], "lower": None, "upper": None, "printed": [True, False]},

@@ -73,6 +73,7 @@ def test_two_forests_draw_each_bank_s_odds_ratios(study):
     assert_texts_have_room(figure)
 
 
+@pytest.mark.slow
 def test_the_ladder_draws_each_model_of_each_variable(study):
     given = "Frequency $ & more and Amount"
     models = ["alone", f"with {given}", "all 5", f"all, {given} curved"]
@@ -174,6 +175,7 @@ def test_rates_stand_in_their_classes():
     assert_texts_have_room(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [["amount"], ["amount", "frequency", "age"]])
 def test_observed_and_expected_are_drawn_beside_each_other(study, names):
     table = pd.DataFrame(

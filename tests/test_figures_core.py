@@ -84,6 +84,7 @@ def test_sample_flow_says_nothing_of_customers_left_out_where_none_are():
     assert len([text for text in axes.texts if getattr(text, "arrow_patch", None)]) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [1, 10_000])
 @pytest.mark.parametrize("cut", ["no age", DOLLARS, LONG])
 def test_sample_flow_has_room(factor, cut):
@@ -161,6 +162,7 @@ LEVELS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", LEVELS, ids=len)
 def test_levels_have_room(study, levels):
     several = with_levels(study, levels)
@@ -178,6 +180,7 @@ def test_levels_have_room(study, levels):
         assert axes.get_position().height > 0.25, "the names leave no room to draw"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "values", [np.arange(12), np.arange(12) * 12_345.5, np.arange(8) + 1_000_000, [0, 1e7]]
 )
@@ -256,6 +259,7 @@ def test_a_forest_of_one_row_names_one_kind(study, rows):
     assert_texts_have_room(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "limits",
     [(0.2, 12), (1.2, 8), (1.001, 1.004), (0.1, 0.6), (0.99999, 1.00002), (1e-5, 1e4)],
@@ -313,6 +317,7 @@ def test_a_selection_of_nothing_is_drawn(study):
     assert_texts_have_room(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [3, 6, 14])
 @pytest.mark.parametrize("label", ["Recency", DOLLARS, LONG])
 def test_steps_have_room(study, number, label):
@@ -335,6 +340,7 @@ def rates(specificity: float, sensitivity: float) -> pd.DataFrame:
 CURVE = pd.DataFrame({"sensitivity": [0, 0.6, 1.0], "specificity": [1.0, 0.7, 0]})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("auc", [0.75, 0.31])
 def test_roc_marks_each_cutoff_where_its_rates_are(auc):
     marked = {0.1: (0.2, 0.9), 0.5: (0.6, 0.7), 0.6024: (0.8, 0.5), 0.9: (0.95, 0.1)}
@@ -417,6 +423,7 @@ def test_classification_areas_say_which_answers_are_right():
     assert figure.get_supxlabel() == "Predicted churned | retained (% of row)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "counts", [(100, 0, 100, 0), (0, 100, 0, 100), (99, 1, 1, 99), (1, 0, 0, 5000), (9, 9, 0, 0)]
 )
@@ -463,6 +470,7 @@ def test_chinese_labels_are_drawn(study):
     assert_texts_have_room(figures.forest(study, ratios, ratios))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 6])
 def test_labels_of_variables_have_room(study, number):
     study = renamed(study, AWKWARD[5 - number :] if number < 6 else AWKWARD)

@@ -38,6 +38,7 @@ def assert_band(axes: Axes, number: int, x: pd.Series, lower: pd.Series, upper: 
             assert np.isclose(corners, corner).all(axis=1).any(), corner
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 5])
 def test_ranked_risks_have_a_line_for_each_customer(number):
     risk = np.linspace(0.9, 0.1, 5)[:number]

@@ -43,6 +43,7 @@ POINTS = pd.DataFrame(
 )
 
 
+@pytest.mark.slow
 def test_a_scale_draws_values_limits_and_what_is_excluded():
     figure = figures.scale(
         POINTS, title="Message", label="Odds ratio", excluded=(0.8, 0.9), excluded_label="never"
@@ -75,6 +76,7 @@ def test_a_value_is_written_with_its_decimals(value, decimals, shown):
     assert words(figure.axes[0]) == [shown]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("printed", [True, False])
 def test_a_scale_names_only_what_it_shows(printed):
     points = POINTS.head(1).assign(printed=printed)
@@ -86,6 +88,7 @@ def test_a_scale_names_only_what_it_shows(printed):
 # --- Curves ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_pearson_s_inequality_is_drawn_where_it_holds():
     figure = figures.skewness_and_kurtosis(8.5, (11.265, 0.085), (0.085, 11.3))
     (axes,) = figure.axes
@@ -114,6 +117,7 @@ def test_pearson_s_inequality_is_drawn_where_it_holds():
     assert_texts_have_room(figure)
 
 
+@pytest.mark.slow
 def test_a_hidden_effect_grows_with_the_standard_deviation():
     largest_b, least, rival = 0.0005, 0.047, 0.474
     figure = figures.hidden_effect(largest_b, least, least / largest_b, rival)
@@ -137,6 +141,7 @@ def test_a_hidden_effect_grows_with_the_standard_deviation():
     assert_texts_have_room(figure)
 
 
+@pytest.mark.slow
 def test_densities_have_one_area_and_the_same_mean():
     base, spreads = 0.33, {"little": 0.5, "more": 1.0, "much": 2.0}
     figure = figures.probability_densities(base, 0.6024, spreads)

@@ -71,6 +71,7 @@ def test_inclusion_tells_the_equation_s_variables_from_the_others(study):
     assert_texts_have_room(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("final", [(), tuple(LABELS)])
 @pytest.mark.parametrize("rows", [1, 4])
 def test_inclusion_of_all_or_none(study, final, rows):
@@ -83,6 +84,7 @@ def repeated(**columns) -> SimpleNamespace:
     return SimpleNamespace(coefficients=pd.DataFrame({CONSTANT: 1.0, **columns}))
 
 
+@pytest.mark.slow
 def test_coefficients_are_counted_where_they_were_selected(study):
     rng = np.random.default_rng(1)
     amount = rng.normal(0.2, 1, 60)
@@ -113,6 +115,7 @@ def test_coefficients_are_counted_where_they_were_selected(study):
     assert_texts_have_room(figure)
 
 
+@pytest.mark.slow
 def test_optimism_draws_three_values_of_four_indexes():
     table = pd.DataFrame(
         {"apparent": [0.75, 0.2, 0.18, 1.0], "corrected": [0.74, 0.19, 0.185, 0.96],
@@ -144,6 +147,7 @@ METRICS = pd.DataFrame(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "shown", [{"accuracy": "Accuracy"}, {"accuracy": "Accuracy", "auc": "AUC"}]
 )
@@ -226,6 +230,7 @@ def test_cutoffs_draw_four_rates_and_mark_each_value_once():
     assert_texts_have_room(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "marked", [{}, {"x": 0.0, "y": 1.0}, {f"n{i}": 0.5 + i / 999 for i in range(8)}]
 )
@@ -271,6 +276,7 @@ def test_decision_draws_benefits_per_hundred_customers():
 # --- Missing values, curves and other models ------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_estimates_are_drawn_per_standard_deviation(study):
     names = ["recency", "amount", "age"]
     table = pd.DataFrame(
@@ -313,6 +319,7 @@ def curve(values: list[float]) -> SimpleNamespace:
     return SimpleNamespace(effect=effect, knots=np.array(values[:2]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [["recency"], list(LABELS)])
 def test_curves_are_drawn_with_limits_line_and_knots(study, names):
     fitted = {name: curve([1.0 + i, 10.0, 500_000.0]) for i, name in enumerate(names)}

@@ -87,6 +87,7 @@ def test_a_caller_cannot_change_the_ledger():
     assert compare(0.9511, "accuracy").agrees
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -208,6 +209,7 @@ def test_comparison_with_neither_a_key_nor_a_number():
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@pytest.mark.slow
 @given(finite, st.integers(0, 12), st.sampled_from([ROUND_HALF_UP, ROUND_HALF_EVEN]))
 def test_a_number_agrees_with_its_own_rounding_both_ways(value, decimals, rounding):
     unit = Decimal(1).scaleb(-decimals)

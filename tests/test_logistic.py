@@ -193,6 +193,7 @@ def test_design_is_indicators_of_all_levels_but_the_reference(sample):
 # --- Symmetries -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 @settings(max_examples=10)
 def test_order_of_customers_does_not_matter(sample, seed):
@@ -363,6 +364,7 @@ def test_fewer_different_probabilities_than_groups(sample):
     assert np.isnan(hosmer_lemeshow(constant.outcome, constant.probabilities).p_value)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(1, 3))
 @settings(max_examples=40)
 def test_groups_are_ordered_and_never_split_equal_probabilities(seed, decimals):

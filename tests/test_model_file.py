@@ -75,6 +75,7 @@ def test_round_trip_is_exact(model, tmp_path):
     assert_same(load_model(path), model)
 
 
+@pytest.mark.slow
 @given(
     b=st.lists(finite, min_size=5, max_size=5),
     means=st.lists(finite, min_size=4, max_size=4),
@@ -200,6 +201,7 @@ def test_every_value_s_type_is_checked(model, tmp_path):
     assert accepted, "a number may be another number"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "key", [f.name for f in dataclasses.fields(SavedModel)] + ["sha256", "outcome"]
 )

@@ -65,6 +65,7 @@ def test_quadrature_equals_adaptive_integration(sd, base_rate):
     assert share_above_cutoff(base_rate, CUTOFF, sd) == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("correlation", [0.0, 0.4, 1.0])
 def test_simulation_equals_quadrature(correlation):
     effects = [0.6, 0.5, 0.4, 0.3]

@@ -96,6 +96,7 @@ def test_corrected_interval_by_hand():
     assert found["upper"] - found["lower"] == pytest.approx(2 * half)
 
 
+@pytest.mark.slow
 def test_folds_without_an_equation_are_left_out_for_every_model(make_study):
     rng = np.random.default_rng(6)
     frame = pd.DataFrame({"x": rng.normal(size=90).round(5), "rare": ["no"] * 89 + ["yes"]})

@@ -50,6 +50,7 @@ def test_code_is_shown_as_it_is(page):
     assert page.file("model.json").startswith("`build/")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", TEXTS)
 def test_captions_rows_cells_and_headings_are_text(page, text):
     table = pd.DataFrame({"label": [text]}, index=pd.Index([f"{text} is missing"], name="reason"))

@@ -73,6 +73,7 @@ def test_differences_are_found_in_text_and_not_in_pictures():
     assert "1 lines against 2" in first_difference(notebook(), notebook("figure"))
 
 
+@pytest.mark.slow
 def test_an_output_of_one_machine_alone_is_not_stored(tmp_path, monkeypatch):
     stored = tmp_path / "02_x.ipynb"
     nbformat.write(notebook("old"), stored)

@@ -72,6 +72,7 @@ def test_every_cell_comes_back_as_written(tmp_path_factory, rows, separator, enc
     assert list(table.columns) == rows[0]
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200), st.sampled_from(["utf-8", "gb18030", "utf-16", "cp1252"]))
 def test_any_bytes_give_a_table_or_one_clear_error(tmp_path_factory, content, encoding):
     path = tmp_path_factory.mktemp("bytes") / "any.csv"

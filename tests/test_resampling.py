@@ -212,6 +212,7 @@ def test_samples_without_a_level_are_counted(make_study):
     assert not set(repeated.failures.index) & set(repeated.selected.index)
 
 
+@pytest.mark.slow
 def test_separated_samples_are_counted(make_study):
     study, frame = rare_level(make_study, 2)
     repeated = bootstrap(study, frame, 200, seed=1, terms=["x", "rare"])
@@ -257,6 +258,7 @@ def test_the_own_split_equals_the_analysis_by_hand(reconstruction):
     assert own["variables"] == len(terms)
 
 
+@pytest.mark.slow
 def test_random_splits_are_reproducible_and_vary(curved):
     study, frame = curved
     first, second = (random_splits(study, frame, 400, 20, seed=3, workers=w) for w in (1, 2))

@@ -139,6 +139,7 @@ def test_agreement_by_construction_is_agreement(key):
         assert compare(RECOMPUTED[key], key).agrees
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", PUBLISHED.index)
 def test_the_link_leads_to_a_section_of_a_notebook(key):
     notebook, _, anchor = CARD.loc[key, "shown"].partition("](")[2].removesuffix(")").partition("#")

@@ -397,6 +397,7 @@ def test_customers_are_not_overwritten(saved, write):
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_studies_and_saved_models_are_opened_alike(reconstruction, tmp_path):
     samples = reconstruction[1]
     fitted = open_model("reconstruction", DATE)

@@ -213,6 +213,7 @@ def contents(kind: str) -> bytes:
         return path.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["xlsx", "parquet"])
 @given(data=st.data())
 def test_a_cut_or_changed_file_is_one_clear_error_or_read_right(tmp_path_factory, kind, data):

@@ -53,6 +53,7 @@ def test_standardised_definitions_are_the_coefficients_of_standardised_columns(s
     np.testing.assert_allclose(table["two_sd"], refit(halves), rtol=1e-9)
 
 
+@pytest.mark.slow
 @given(st.floats(1e-3, 1e3), st.floats(-1e3, 1e3))
 @settings(max_examples=15)
 def test_units_do_not_matter(sample, factor, shift):

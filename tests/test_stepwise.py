@@ -345,6 +345,7 @@ def test_separation_on_the_path_names_the_variable(kind):
         forward_lr(study, frame.assign(group=group))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 @settings(max_examples=30)
 def test_search_and_fit_agree_on_what_has_a_maximum(seed):

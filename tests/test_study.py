@@ -211,6 +211,7 @@ def test_values_come_back_as_written_and_missing_stays_missing(tmp_path):
     assert (loaded["retained"].drop(3) == codes.drop(3)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", ["1", "1.0", '"1"', '"1.0"'])
 @pytest.mark.parametrize("written", ["1 0", "1.0 0.0", "1.00 0", "1e0 0e0"])
 def test_outcomes_and_samples_are_compared_as_numbers(tmp_path, said, written):
@@ -378,6 +379,7 @@ STUDY_FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", STUDY_FAULTS)
 def test_a_study_file_that_cannot_be_used_names_the_key(tmp_path, fault):
     keys, message = STUDY_FAULTS[fault]
@@ -403,6 +405,7 @@ def test_over_long_names_of_studies_are_one_clear_error(tmp_path, study):
     assert str(error.value).isprintable()
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.data())
 def test_a_study_file_changed_anywhere_is_read_or_one_clear_error(tmp_path_factory, data):
@@ -491,6 +494,7 @@ levels = ["女", "男"]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["gb18030", "gbk", "bom", "semicolons", "tabs", "xlsx", "parquet"])
 def test_one_table_in_many_formats(tmp_path, kind):
     rng = np.random.default_rng(3)

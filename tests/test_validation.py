@@ -253,6 +253,7 @@ def test_equal_probabilities_have_an_intercept_but_no_slope():
     assert line.loc["slope"].isna().all()
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(2, 10))
 @settings(max_examples=50)
 def test_calibration_groups_equal_pandas_quantile_cut(seed, groups):
