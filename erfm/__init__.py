@@ -37,6 +37,7 @@ _HOMES = {
     "coefficient_table": "logistic",
     "omnibus_test": "logistic",
     "model_summary": "logistic",
+    "discrimination_coefficient": "logistic",
     "hosmer_lemeshow": "logistic",
     "collinearity": "logistic",
     "scaled_odds_ratios": "logistic",
@@ -49,6 +50,8 @@ _HOMES = {
     # 4 holdout validation
     "classification_table": "validation",
     "classification_rates": "validation",
+    "rules_of": "validation",
+    "compare_rules": "validation",
     "roc": "validation",
     "brier_score": "validation",
     "calibration_line": "validation",

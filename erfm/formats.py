@@ -41,7 +41,7 @@ def number(value: float, spec: str = ",.3f") -> str:
 
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share as a percentage."""
-    return f"{100 * share:.{decimals}f}%"
+    return number(100 * share, f".{decimals}f") + "%"
 
 
 # How each column of the tables is headed (as SPSS heads it, where SPSS has it) and shown.
@@ -84,6 +84,8 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "percent": ("Percent", ".1f"),
     "cumulative_percent": ("Cumulative percent", ".1f"),
     "rate": ("Rate", percent),
+    "only_first": ("First right alone", ",d"),
+    "only_second": ("Second right alone", ",d"),
     "auc": ("AUC", ".3f"),
     "variance_inflation": ("VIF", ".3f"),
     "times_selected": ("Samples", ",d"),

@@ -215,6 +215,15 @@ def pseudo_r2(log_likelihood: float, null_log_likelihood: float, n: int) -> tupl
     return cox_snell, cox_snell / -np.expm1(2 * null_log_likelihood / n)
 
 
+def discrimination_coefficient(fit: LogisticFit) -> float:
+    """Return Tjur's D: the mean P(retained) of those who were, minus that of those who churned.
+
+    Between 0 and 1 on the customers that the model was fitted on (Tjur 2009).
+    """
+    retained = fit.outcome == 1
+    return float(fit.probabilities[retained].mean() - fit.probabilities[~retained].mean())
+
+
 def omnibus_test(fit: LogisticFit, previous: LogisticFit | None = None) -> pd.DataFrame:
     """Return the *Omnibus Tests of Model Coefficients*: chi_square, df, p_value for Step and Model.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -61,6 +63,66 @@ def classification_rates(
     limits = [wilson_interval(*pair, level) for pair in counts.values()]
     rates[["lower", "upper"]] = limits
     return rates
+
+
+COMMONER = "the commoner outcome"
+"""The rule that needs no model: everyone is predicted to have the outcome that is commoner."""
+
+
+def rules_of(
+    outcome: np.ndarray, probability: np.ndarray, cutoffs: Iterable[float]
+) -> dict[str, np.ndarray]:
+    """Return what each cut-off predicts, named "cut-off 0.5", and last what `COMMONER` does."""
+    rules = {f"cut-off {cutoff}": at_least(probability, cutoff) for cutoff in cutoffs}
+    return rules | {COMMONER: np.full(len(outcome), np.mean(outcome) > 0.5)}
+
+
+def compare_rules(
+    outcome: np.ndarray, rules: Mapping[str, np.ndarray], level: float = 0.95
+) -> pd.DataFrame:
+    """Compare the accuracies of rules on the same customers, two at a time.
+
+    An interval for one accuracy does not say whether it differs from another on the same customers:
+    those whom both rules get right, or both wrong, tell nothing of the difference.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+        1 = retained, 0 = churned.
+    rules : mapping of str to ndarray, shape (n,)
+        What each rule predicts, coded alike.
+    level : float
+        Of the interval of Agresti & Min (2005): Wald's, after half a customer is added to each of
+        the four cells.
+
+    Returns
+    -------
+    DataFrame
+        A row for each pair: first and second rule, only_first and only_second = the customers whom
+        that rule alone gets right, difference of the accuracies (first minus second) with lower and
+        upper, and the p_value of McNemar's exact test (1 where neither rule is right alone).
+    """
+    right = {name: np.asarray(rule) == np.asarray(outcome) for name, rule in rules.items()}
+    n, z = len(outcome), stats.norm.ppf((1 + level) / 2)
+    rows = []
+    for first, second in combinations(right, 2):
+        b = int((right[first] & ~right[second]).sum())
+        c = int((right[second] & ~right[first]).sum())
+        centre = (b - c) / (n + 2)
+        half = z * np.sqrt(b + c + 1 - (b - c) ** 2 / (n + 2)) / (n + 2)
+        rows.append(
+            {
+                "first": first,
+                "second": second,
+                "only_first": b,
+                "only_second": c,
+                "difference": (b - c) / n,
+                "lower": centre - half,
+                "upper": centre + half,
+                "p_value": float(stats.binomtest(b, b + c).pvalue) if b + c else 1.0,
+            }
+        )
+    return pd.DataFrame(rows).set_index(["first", "second"])
 
 
 def wilson_interval(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from erfm.logistic import (
     LogisticFit,
     coefficient_table,
     collinearity,
+    discrimination_coefficient,
     fit_logistic,
     hosmer_lemeshow,
     model_summary,
@@ -144,6 +145,17 @@ def bare_study(predictors: dict[str, Predictor]) -> Study:
     from erfm.customers.study_file import load_study
 
     return dataclasses.replace(load_study("reconstruction"), predictors=predictors)
+
+
+def test_discrimination_of_the_students_is_the_explained_variance():
+    """Tjur (2009): D is also the mean of two R², of the residuals and of the fitted values."""
+    data = sm.datasets.spector.load_pandas()
+    fit = sm.Logit(data.endog, sm.add_constant(data.exog)).fit(disp=False)
+    y, p = data.endog.to_numpy().astype(int), fit.predict()
+    shown = LogisticFit({}, fit.params, fit.cov_params(), fit.llf, fit.llnull, y, p)
+    total = ((y - y.mean()) ** 2).sum()
+    residual, model = 1 - ((y - p) ** 2).sum() / total, ((p - y.mean()) ** 2).sum() / total
+    assert discrimination_coefficient(shown) == pytest.approx((residual + model) / 2, rel=1e-9)
 
 
 def test_step_is_tested_against_the_previous_model(sample):

@@ -9,6 +9,7 @@ import pytest
 from erfm.logistic import (
     HosmerLemeshow,
     coefficient_table,
+    discrimination_coefficient,
     fit_logistic,
     hosmer_lemeshow,
     model_summary,
@@ -104,16 +105,18 @@ def test_variables_may_explain_nothing():
     def said(p_value, r2):
         row = {"chi_square": 4.0, "df": 3, "p_value": p_value}
         omnibus = pd.DataFrame(row, index=["Model"])
-        return sentences.explained(omnibus, pd.Series({"nagelkerke_r2": r2}))
+        return sentences.explained(omnibus, pd.Series({"nagelkerke_r2": r2}), r2 / 2)
 
-    assert "more than chance would (χ² = 4.000 on 3 df, p = 0.010), but" in said(0.01, 0.2)
+    assert "more than chance would (χ² = 4.000 on 3 df, p = 0.010). On" in said(0.01, 0.2)
     assert "explain no more than chance could (χ²" in said(0.26, 0.01)
-    assert "says that most of" in said(0.01, 0.2) and "says that part of" in said(0.01, 0.6)
+    assert "10.0 percentage points higher" in said(0.01, 0.2) and "(here 0.200)" in said(0.01, 0.2)
 
 
 def test_the_fit_is_told_from_real_tables(sample):
     full = fit_logistic(*sample)
-    assert "NaN" not in sentences.explained(omnibus_test(full), model_summary(full))
+    discrimination = discrimination_coefficient(full)
+    text = sentences.explained(omnibus_test(full), model_summary(full), discrimination)
+    assert "NaN" not in text and f"{100 * discrimination:.1f} percentage points" in text
 
 
 def test_too_few_groups_allow_no_test():

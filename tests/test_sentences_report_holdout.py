@@ -16,7 +16,9 @@ from erfm.validation import (
     calibration_line,
     classification_rates,
     classification_table,
+    compare_rules,
     roc,
+    rules_of,
 )
 
 OBSERVED = np.array([1, 1, 1, 0, 1, 0, 0, 1, 1, 0])
@@ -31,7 +33,8 @@ def rates(probability: np.ndarray) -> dict[float, pd.DataFrame]:
 def in_short(probability: np.ndarray) -> str:
     study = dataclasses.replace(load_study("reconstruction"), cutoff=0.4)
     curve = roc(OBSERVED, probability)
-    return sentences.in_short(study, OBSERVED, probability, curve, rates(probability))
+    compared = compare_rules(OBSERVED, rules_of(OBSERVED, probability, (0.4, 0.5)))
+    return sentences.in_short(study, OBSERVED, probability, curve, rates(probability), compared)
 
 
 def test_in_short_says_how_pairs_are_counted_only_where_it_matters():
@@ -44,6 +47,7 @@ def test_an_equation_without_variables_ranks_nobody():
     text = in_short(CONSTANT)
     assert "ranks nobody, and" in text and "pairs" not in text
     assert "classifies 60.0% correctly; always naming the commoner outcome scores 60.0%." in text
+    assert text.endswith("The equation's rule is right and wrong for the same customers.")
 
 
 def test_tied_pairs_are_a_share_of_all_pairs():
@@ -57,18 +61,26 @@ def test_probabilities_at_the_cutoff_reach_it():
     assert "average 0.600, and 60.0% of these" in text and "100.0% of them reach" in text
 
 
+def test_classification_tells_each_cutoff():
+    text = sentences.classification(rates(RANKED))
+    assert text.startswith("At 0.4, accuracy is 90.0%") and " At 0.5, accuracy is 80.0%" in text
+
+
 @pytest.mark.parametrize(
-    ("n", "outcome", "probability", "gain"),
+    ("n", "probability", "said"),
     [
-        (1, OBSERVED, RANKED, "not distinguishable from the 60.0%"),
-        (9, OBSERVED, RANKED, "more than the 60.0%"),
-        (9, OBSERVED, 1 - RANKED, "less than the 60.0%"),
-        (9, OBSERVED, CONSTANT, "not distinguishable from the 60.0%"),
+        (1, RANKED, "+2 of 10; not to be told from it in accuracy (+20.0 percentage points, "),
+        (9, RANKED, "right alone for 27, wrong alone for 9, +18 of 90; surely more accurate (+20."),
+        (9, 1 - RANKED, "−36 of 90; surely less accurate (−40.0 percentage points, "),
+        (9, CONSTANT, "right and wrong for the same customers."),
     ],
 )
-def test_accuracy_is_compared_with_no_model(n, outcome, probability, gain):
-    table = classification_rates(np.tile(outcome, n), np.tile(probability, n), 0.5)
-    assert gain in sentences.classification({0.5: table})
+def test_rules_are_compared_on_the_same_customers(n, probability, said):
+    observed = np.tile(OBSERVED, n)
+    compared = compare_rules(observed, rules_of(observed, np.tile(probability, n), [0.5]))
+    text = sentences.compared_rules(compared, len(observed))
+    assert text.startswith("*Cut-off 0.5* against *the commoner outcome*:") and said in text
+    assert "nan" not in text
 
 
 def test_mistakes_are_told_from_the_table():

@@ -157,9 +157,15 @@ def test_own_split():
     shown = {"accuracy": "Accuracy at 0.5", "auc": "AUC"}
     usual = sentences.own_split(place((0.7, 0.68, 0.72, 0.4), (0.6, 0.5, 0.7, 0.3)), shown, 1334)
     assert "above 40.0% of the random ones and an AUC above 30.0%: an ordinary split." in usual
-    assert "with 1,334 customers" in usual and "differ by 4.0 percentage points" in usual
+    assert "with 1,334 customers" in usual and "68.0% to 72.0%, 4.0 percentage points" in usual
     odd = sentences.own_split(place((0.6, 0.68, 0.72, 0), (0.9, 0.5, 0.7, 1)), shown, 1334)
     assert "it is unusual in Accuracy at 0.5 and AUC." in odd
+
+
+def test_limits_and_their_difference_close():
+    table = place((0.7, 0.67354, 0.71148, 0.4), (0.6, 0.5, 0.7, 0.3))
+    text = sentences.own_split(table, {"auc": "AUC"}, 1334)
+    assert "from 67.4% to 71.1%, 3.7 percentage points apart" in text  # 3.8 unrounded
 
 
 def test_splits_of_equal_accuracy_differ_by_nothing():

@@ -13,7 +13,9 @@ from erfm.validation import (
     calibration_line,
     classification_rates,
     classification_table,
+    compare_rules,
     roc,
+    rules_of,
     wilson_interval,
 )
 
@@ -27,6 +29,60 @@ def random_scores(seed: int, n: int = 60) -> tuple[np.ndarray, np.ndarray]:
     outcome = (rng.random(n) < probability).astype(int)
     outcome[:4] = [0, 1, 0, 1]
     return outcome, probability
+
+
+# --- Rules on the same customers ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("b", "c", "p"),
+    # R 4.2.2: binom.test(b, b + c)$p.value
+    [(45, 18, 0.000898047178668), (94, 53, 0.000906193026852), (1, 7, 0.0703125), (0, 0, 1.0)],
+)
+def test_mcnemar_s_exact_test_equals_r(b, c, p):
+    n = 1334
+    first, second = np.ones(n), np.ones(n)
+    second[:b] = first[b : b + c] = 0
+    row = compare_rules(np.ones(n), {"first": first, "second": second}).loc[("first", "second")]
+    assert row["p_value"] == pytest.approx(p, rel=1e-6)
+    assert (row["only_first"], row["only_second"]) == (b, c)
+    assert row["difference"] == pytest.approx((b - c) / n)
+    assert row["lower"] < (b - c) / n < row["upper"]
+
+
+def test_the_paired_interval_by_hand():
+    """Agresti & Min's interval of 7 against 1 of 21: the cells become 1.5 and 7.5 of 23."""
+    first, second = np.ones(21), np.ones(21)
+    second[:7] = first[7:8] = 0
+    row = compare_rules(np.ones(21), {"first": first, "second": second}).iloc[0]
+    half = 1.959964 * np.sqrt(1.5 + 7.5 - 6**2 / 23) / 23
+    assert row["lower"] == pytest.approx(6 / 23 - half)
+    assert row["upper"] == pytest.approx(6 / 23 + half)
+
+
+def test_the_paired_interval_covers():
+    """95 of 100 samples of 100 customers: one rule is right alone for 15%, the other for 5%."""
+    rng = np.random.default_rng(1)
+    cells = rng.multinomial(100, [0.15, 0.05, 0.8], size=4000)
+    covered = 0
+    for (b, c), times in zip(*np.unique(cells[:, :2], axis=0, return_counts=True), strict=True):
+        first, second = np.ones(100), np.ones(100)
+        second[:b] = first[b : b + c] = 0
+        row = compare_rules(np.ones(100), {"first": first, "second": second}).iloc[0]
+        covered += times * (row["lower"] <= 0.1 <= row["upper"])
+    assert 0.935 < covered / 4000 < 0.965
+
+
+def test_two_rules_turned_round_say_the_same(reconstruction):
+    study, samples = reconstruction
+    outcome = samples.holdout["retained"].to_numpy()
+    probability = predict(fit_logistic(study, samples.build), study, samples.holdout)
+    rules = rules_of(outcome, probability, (0.6024, 0.5))
+    assert list(rules) == ["cut-off 0.6024", "cut-off 0.5", "the commoner outcome"]
+    one = compare_rules(outcome, rules).iloc[0]
+    other = compare_rules(outcome, dict(reversed(rules.items()))).iloc[-1]
+    assert one["difference"] == -other["difference"] and one["p_value"] == other["p_value"]
+    assert one["lower"] == pytest.approx(-other["upper"])
 
 
 # --- Classification -------------------------------------------------------------------------------

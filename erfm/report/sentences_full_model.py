@@ -98,16 +98,21 @@ def printed_coefficients() -> str:
     )
 
 
-def explained(omnibus: pd.DataFrame, summary: pd.Series) -> str:
-    """Say whether the variables explain more than chance, and how much."""
+def explained(omnibus: pd.DataFrame, summary: pd.Series, discrimination: float) -> str:
+    """Say whether the variables explain more than chance, and how well they tell customers apart.
+
+    `discrimination` is Tjur's coefficient.
+    """
     model, r2 = omnibus.loc["Model"], summary["nagelkerke_r2"]
     test = f"(χ² = {model['chi_square']:.3f} on {model['df']:.0f} df, {p_text(model['p_value'])})"
-    verdict = f"Together the variables explain more than chance would {test}, but"
-    if model["p_value"] >= 0.05:
-        verdict = f"Together the variables explain no more than chance could {test}, and"
+    verdict = "more than chance would" if model["p_value"] < 0.05 else "no more than chance could"
+    points = number(100 * discrimination, ".1f")
     return (
-        f"{verdict} Nagelkerke's R² of {r2:.3f} says that {'most' if r2 < 0.5 else 'part'} of what "
-        "decides a customer's stay is not in the model."
+        f"Together the variables explain {verdict} {test}. On average, customers who were retained "
+        f"are given a probability {points} percentage points higher than those who churned "
+        "(Tjur's coefficient of discrimination). A small value, like a small Nagelkerke R² (here "
+        f"{r2:.3f}), does not say that causes are missing from the model: where probabilities are "
+        "far from 0 and 1, even the true ones leave open how the single customer decides."
     )
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from erfm import ties
-from erfm.formats import percent
+from erfm.formats import number, p_text, percent
 from erfm.paper.ledger import printed
 from erfm.study import Study
-from erfm.validation import RocCurve
+from erfm.validation import COMMONER, RocCurve
 
 
 def in_short(
@@ -18,15 +18,34 @@ def in_short(
     probability: np.ndarray,
     curve: RocCurve,
     rates: dict[float, pd.DataFrame],
+    compared: pd.DataFrame,
 ) -> str:
-    """Say how well the equation ranks and, at the study's cut-off, classifies."""
+    """Say how well the equation ranks and, at the study's cut-off, classifies.
+
+    `compared` is what `compare_rules` makes of the rules of the cut-offs.
+    """
     rate = rates[study.cutoff]["rate"]
+    gain = compared.loc[(f"cut-off {study.cutoff}", COMMONER)]
     return (
         f"**In short.** On {len(observed):,} customers that played no part in building it, the "
         f"equation {_ranking(observed, probability, curve)} and, at the study's cut-off of "
         f"{study.cutoff}, classifies {percent(rate['accuracy'])} correctly; always naming the "
-        f"commoner outcome scores {percent(rate['no_information_rate'])}."
+        f"commoner outcome scores {percent(rate['no_information_rate'])}. The equation's rule is "
+        f"{_verdict(gain)}."
     )
+
+
+def _verdict(gain: pd.Series) -> str:
+    """Say whether the first rule is more accurate than the second, and by how much."""
+    points = [number(100 * gain[name], "+.1f") for name in ("difference", "lower", "upper")]
+    by = f"{points[0]} percentage points, 95% interval {points[1]} to {points[2]}"
+    if gain["only_first"] + gain["only_second"] == 0:
+        return "right and wrong for the same customers"
+    if gain["lower"] > 0:
+        return f"surely more accurate ({by})"
+    if gain["upper"] < 0:
+        return f"surely less accurate ({by})"
+    return f"not to be told from it in accuracy ({by})"
 
 
 def _ranking(observed: np.ndarray, probability: np.ndarray, curve: RocCurve) -> str:
@@ -55,23 +74,33 @@ def probabilities(study: Study, observed: np.ndarray, probability: np.ndarray) -
 
 
 def classification(rates: dict[float, pd.DataFrame]) -> str:
-    """Say for each cut-off what is classified correctly, and whether that beats no model."""
+    """Say for each cut-off what is classified correctly, and of whom."""
     return " ".join(_classification(cutoff, table) for cutoff, table in rates.items())
 
 
 def _classification(cutoff: float, rates: pd.DataFrame) -> str:
     accuracy, rate = rates.loc["accuracy"], rates["rate"]
-    base = rate["no_information_rate"]
-    gain = "not distinguishable from"
-    if accuracy["lower"] > base:
-        gain = "more than"
-    elif accuracy["upper"] < base:
-        gain = "less than"
     return (
         f"At {cutoff}, accuracy is {percent(accuracy['rate'])} ({percent(accuracy['lower'])} to "
-        f"{percent(accuracy['upper'])}), {gain} the {percent(base)} of always naming the commoner "
-        f"outcome; {percent(rate['sensitivity'])} of the retained and "
+        f"{percent(accuracy['upper'])}); {percent(rate['sensitivity'])} of the retained and "
         f"{percent(rate['specificity'])} of the churned are found."
+    )
+
+
+def compared_rules(compared: pd.DataFrame, n: int) -> str:
+    """Say of each two rules how the `n` customers tell them apart."""
+    return " ".join(_compared(rules, row, n) for rules, row in compared.iterrows())
+
+
+def _compared(rules: tuple[str, str], gain: pd.Series, n: int) -> str:
+    first, second = rules
+    b, c = int(gain["only_first"]), int(gain["only_second"])
+    rule = f"*{first[:1].upper()}{first[1:]}* against *{second}*:"
+    if b + c == 0:
+        return f"{rule} right and wrong for the same customers."
+    return (
+        f"{rule} right alone for {b:,}, wrong alone for {c:,}, {number(b - c, '+,d')} of {n:,}; "
+        f"{_verdict(gain)}, McNemar's exact {p_text(gain['p_value'])}."
     )
 
 

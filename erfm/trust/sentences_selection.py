@@ -176,17 +176,22 @@ def own_split(place: pd.DataFrame, shown: dict[str, str], holdout: int) -> str:
         f"ones and an AUC above {percent(below['auc'])}"
         + (f"; it is unusual in {' and '.join(odd)}. " if odd else ": an ordinary split. ")
         + f"**For the bank:** with {holdout:,} customers to judge by, "
-        + _honest(100 * (place.loc["accuracy", "upper"] - place.loc["accuracy", "lower"]))
+        + _honest(*place.loc["accuracy", ["lower", "upper"]])
     )
 
 
-def _honest(points: float) -> str:
-    """Say how far accuracies may differ by luck, in percentage points."""
-    if round(points, 1) == 0:
+def _honest(lower: float, upper: float) -> str:
+    """Say how far accuracies on different customers may differ by luck.
+
+    The difference is that of the limits as they are shown elsewhere, so that a reader finds it.
+    """
+    points = round(round(100 * upper, 1) - round(100 * lower, 1), 1)
+    if points == 0:
         return "honest analysts who split differently report the same accuracy."
     return (
-        f"two honest analysts can report accuracies that differ by {points:.1f} percentage points "
-        "and both be right; differences smaller than that mean nothing."
+        "two honest analysts whose splits differ can report accuracies from "
+        f"{percent(lower)} to {percent(upper)}, {points:.1f} percentage points apart, and both be "
+        "right. Two rules judged on the *same* customers are compared far more closely, in pairs."
     )
 
 
