@@ -1,5 +1,7 @@
 """Fixtures that several test files share."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
