@@ -6,10 +6,11 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 import statsmodels
@@ -17,6 +18,7 @@ from hypothesis import settings
 
 from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study
+from erfm.figures import style
 from erfm.samples import Samples, split_samples
 from erfm.study import OUTPUT, ROOT, Study
 
@@ -151,6 +153,14 @@ def from_pspp() -> Callable[..., pd.DataFrame]:
         return pd.read_csv(StringIO(body), dtype=str, header=None).fillna("")
 
     return read
+
+
+@pytest.fixture
+def closed_figures() -> Iterator[None]:
+    """Draw as the report does, and leave no figure open."""
+    style()
+    yield
+    plt.close("all")
 
 
 BANK_CHURNERS = load_study("bank_churners").file

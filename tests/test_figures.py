@@ -29,12 +29,7 @@ from erfm.validation import calibration_groups, classification_table, roc
 from erfm.warning import figures as figures_warning
 from erfm.warning.fairness import error_rates
 
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    figures.style()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed_figures")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,17 +16,11 @@ from drawn import (
     words,
 )
 
-from erfm.figures import style
 from erfm.study import Predictor, Study
 from erfm.trust import figures_banks as figures
 from erfm.trust.another_bank import rates
 
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    style()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed_figures")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,15 +23,10 @@ from erfm.stepwise import ForwardSelection, Step
 from erfm.study import Predictor, Study
 from erfm.validation import RocCurve
 
+pytestmark = pytest.mark.usefixtures("closed_figures")
+
 DOLLARS, LONG = "$x_1$ of 5 $", "a very long label of a variable " * 4
 AWKWARD = (DOLLARS, "snake_case_{braces}", "50 % & more", LONG, "Größe (€)", "x")
-
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    figures.style()
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,16 +17,10 @@ from drawn import (
 )
 from matplotlib.axes import Axes
 
-from erfm.figures import style
 from erfm.study import Predictor, Study
 from erfm.warning import figures
 
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    style()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed_figures")
 
 
 def assert_band(axes: Axes, number: int, x: pd.Series, lower: pd.Series, upper: pd.Series) -> None:

@@ -1,6 +1,5 @@
 """The figures of the printed numbers draw what they are given, by a second path."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,16 +17,10 @@ from drawn import (
 from matplotlib.colors import to_hex
 from scipy import integrate, special, stats
 
-from erfm.figures import style
 from erfm.paper import figures
 from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    style()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed_figures")
 
 
 # --- A scale --------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,10 +19,11 @@ from drawn import (
     words,
 )
 
-from erfm.figures import style
 from erfm.logistic import CONSTANT
 from erfm.study import Predictor, Study
 from erfm.trust import figures
+
+pytestmark = pytest.mark.usefixtures("closed_figures")
 
 LABELS = {
     "recency": "Recency",
@@ -31,13 +31,6 @@ LABELS = {
     "age": "a very long label of a variable " * 4,
     "children": "snake_case & more",
 }
-
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    style()
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

@@ -8,13 +8,9 @@ from erfm.paper import scales
 from erfm.paper.ledger import printed
 from erfm.paper.scorecard import proofs, published_classification_table
 
+pytestmark = pytest.mark.usefixtures("closed_figures")
+
 PROOF = proofs()
-
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    yield
-    plt.close("all")
 
 
 def test_accuracy_has_an_interval_where_it_is_computed():
