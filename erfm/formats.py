@@ -39,6 +39,11 @@ def number(value: float, spec: str = ",.3f") -> str:
     return _typographic(format(value, spec))
 
 
+def counted(n: int, noun: str) -> str:
+    """Return "1 customer" or "1,334 customers"."""
+    return f"{n:,} {noun if n == 1 else noun + 's'}"
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share as a percentage."""
     return number(100 * share, f".{decimals}f") + "%"

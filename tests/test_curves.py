@@ -17,6 +17,7 @@ from erfm.trust.curves import (
     fit_curves,
     knots,
     linearity_tests,
+    nonlinear,
     partial_effect,
     spline_basis,
 )
@@ -149,3 +150,10 @@ def test_limits_of_the_curve_cover_the_truth(make_study):
         effect = partial_effect(fit, "x", at, np.array([1.2]), 0.0).iloc[0]
         held += effect["lower"] <= truth <= effect["upper"]
     assert 0.93 <= held / samples <= 0.97
+
+
+def test_each_of_several_tests_is_judged_at_its_share_of_the_level():
+    p_values = pd.DataFrame({"p_value": [0.02, 0.03, 1.0, 0.001]}, index=["a", "b", "c", "all"])
+    assert nonlinear(p_values, 0.05).tolist() == []
+    assert nonlinear(p_values, 0.07).tolist() == ["a"]
+    assert nonlinear(p_values.drop(index=["b", "c"]), 0.05).tolist() == ["a"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from erfm.customers.drafting import Draft
 from erfm.escaping import markdown
-from erfm.formats import listed, percent
+from erfm.formats import counted, listed, percent
 from erfm.samples import Samples
 from erfm.study import Study
 
@@ -18,7 +18,7 @@ def size(table: pd.DataFrame) -> str:
     numbers, n = table.select_dtypes("number").shape[1], table.shape[1]
     kinds = "all numbers" if numbers == n else f"{numbers} of them numbers"
     return (
-        f"{_counted(len(table), 'row')} and {_counted(n, 'column')}, {kinds}, and nothing that "
+        f"{counted(len(table), 'row')} and {counted(n, 'column')}, {kinds}, and nothing that "
         "says which column is what."
     )
 
@@ -27,7 +27,7 @@ def proposed(draft: Draft) -> str:
     """Say what a draft proposes, and that guesses have to be checked."""
     n = len(draft.predictors)
     predictors = (
-        f"{_counted(n, 'column')} {'is' if n == 1 else 'are'} proposed as "
+        f"{counted(n, 'column')} {'is' if n == 1 else 'are'} proposed as "
         f"{'predictor' if n == 1 else 'predictors'}"
         if n
         else "No column is proposed as predictor"
@@ -43,7 +43,7 @@ def accepted(samples: Samples) -> str:
     build, holdout = len(samples.build), len(samples.holdout)
     warning = "a warning" if len(samples.warnings) == 1 else "warnings"
     return (
-        f"The file is accepted: {_counted(build, 'voter')} {'builds' if build == 1 else 'build'} "
+        f"The file is accepted: {counted(build, 'voter')} {'builds' if build == 1 else 'build'} "
         f"the model, {holdout:,} {'is' if holdout == 1 else 'are'} kept to test it"
         + (f", with {warning}: {markdown(' '.join(samples.warnings))}" if samples.warnings else ".")
     )
@@ -105,7 +105,3 @@ def exercise_2(study: Study, name: str) -> str:
 def exercise_3(message: str) -> str:
     """Quote an error."""
     return f"Exercise 3, for example a misspelt file name: “{markdown(message)}”"
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun if n == 1 else noun + 's'}"

@@ -175,6 +175,12 @@ def linearity_tests(
     )
 
 
+def nonlinear(tests: pd.DataFrame, level: float) -> pd.Index:
+    """Return the variables of `linearity_tests` that bend, each judged at its share of `level`."""
+    each = tests["p_value"].drop("all")
+    return each.index[each < level / len(each)]
+
+
 def _likelihood_ratio(smaller: LogisticFit, larger: LogisticFit) -> dict[str, float]:
     chi_square = 2 * (larger.log_likelihood - smaller.log_likelihood)
     df = len(larger.parameters) - len(smaller.parameters)

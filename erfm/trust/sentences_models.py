@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from erfm.formats import listed, number, p_text
+from erfm.formats import counted, listed, number, p_text
 from erfm.study import Study
+from erfm.trust.curves import nonlinear
 from erfm.trust.other_models import BOOSTING, FORWARD, PENALISED
 
 LEVEL = 0.05
@@ -36,8 +37,7 @@ def _which_bend(study: Study, tests: pd.DataFrame) -> str:
     """Say in a sentence which variables bend."""
     if tests.empty:
         return "There is no variable that could bend."
-    each, together = tests["p_value"].drop("all"), tests.loc["all", "p_value"]
-    bent = each.index[each < LEVEL / len(each)]
+    bent, together = nonlinear(tests, LEVEL), tests.loc["all", "p_value"]
     if len(bent):
         bend = "bends" if len(bent) == 1 else "bend"
         return f"{listed(study, bent)} {bend} (all at once, {p_text(together)})."
@@ -66,13 +66,13 @@ def linearity(study: Study, tests: pd.DataFrame) -> str:
             else "no coefficient is one of units, so the question does not arise."
         )
         return f"{left_out}There is no continuous variable to test. **For the bank:** {simple}"
-    each, together = tests["p_value"].drop("all"), tests.loc["all", "p_value"]
-    bent = each.index[each < LEVEL / len(each)]
-    return f"{left_out}{_bends(study, bent, len(each), together)}"
+    return f"{left_out}{_bends(study, tests)}"
 
 
-def _bends(study: Study, bent: pd.Index, asked: int, together: float) -> str:
+def _bends(study: Study, tests: pd.DataFrame) -> str:
+    bent, together = nonlinear(tests, LEVEL), tests.loc["all", "p_value"]
     if len(bent):
+        asked = len(tests.index.drop("all"))
         limit = f"0.05 divided by the {asked} questions asked" if asked > 1 else "0.05"
         bend = "bends" if len(bent) == 1 else "bend"
         return (
@@ -80,17 +80,14 @@ def _bends(study: Study, bent: pd.Index, asked: int, together: float) -> str:
             "**For the bank:** “the more, the better” (or worse) is too simple for "
             f"{listed(study, bent)}: read the curve, not the coefficient."
         )
-    if together < LEVEL:
-        return (
-            "No variable by itself bends beyond chance, but together they do (all at once, "
-            f"{p_text(together)}). **For the bank:** somewhere “the more, the better” (or worse) "
-            "is too simple, and these customers cannot tell where."
-        )
-    return (
-        f"No variable bends beyond chance (all at once, {p_text(together)}). **For the bank:** as "
-        "far as these customers can tell, one more unit means the same at the low and at the high "
-        "end; the simple reading of the coefficients is fair."
+    advice = (
+        "somewhere “the more, the better” (or worse) is too simple, and these customers cannot "
+        "tell where."
+        if together < LEVEL
+        else "as far as these customers can tell, one more unit means the same at the low and at "
+        "the high end; the simple reading of the coefficients is fair."
     )
+    return f"{_which_bend(study, tests)} **For the bank:** {advice}"
 
 
 def alternatives(against: pd.DataFrame, judged: int, folds: int) -> str:
@@ -103,8 +100,7 @@ def alternatives(against: pd.DataFrame, judged: int, folds: int) -> str:
     boosting, ridge = auc.loc[BOOSTING], auc.loc[PENALISED]
     left = folds - judged
     left_out = (
-        f"⚠ {left} {'fold' if left == 1 else 'folds'} gave no equation and "
-        f"{'is' if left == 1 else 'are'} left out. "
+        f"⚠ {counted(left, 'fold')} gave no equation and {'is' if left == 1 else 'are'} left out. "
         if left
         else ""
     )

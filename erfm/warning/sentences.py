@@ -9,7 +9,7 @@ import pandas as pd
 
 from erfm import ties
 from erfm.escaping import markdown
-from erfm.formats import listed, named, number, percent
+from erfm.formats import counted, listed, named, number, percent
 from erfm.study import Study
 from erfm.validation import RocCurve
 from erfm.warning.gains import best_plan, first_fifth
@@ -29,7 +29,7 @@ def in_short(scores: Scores, curve: pd.DataFrame) -> str:
         else ""
     )
     return (
-        f"**In short.** The final equation ranks {_counted(n, 'customer')} that played no part in "
+        f"**In short.** The final equation ranks {counted(n, 'customer')} that played no part in "
         f"building it by {'its' if n == 1 else 'their'} risk of leaving{unscored}. "
         f"Calling the first fifth of such a list reaches {percent(fifth['gain'])} "
         f"({_limits(fifth['gain_lower'], fifth['gain_upper'])}) of those who leave, "
@@ -64,7 +64,7 @@ def first_on_list(scores: Scores, file: str) -> str:
     blocks = ties.blocks(scores.ranked["churn_probability"])
     equals = int((blocks == blocks[0]).sum()) - 1
     tied = (
-        f" {_counted(equals, 'more customer')} {'has' if equals == 1 else 'have'} the same "
+        f" {counted(equals, 'more customer')} {'has' if equals == 1 else 'have'} the same "
         "probability; equals stand in the order of their file."
         if equals
         else ""
@@ -140,7 +140,7 @@ def calls(scores: Scores) -> str:
     else:
         value = "."
     return (
-        f"{_counted(called.sum(), 'customer')} would be called: those at high risk whose value is "
+        f"{counted(called.sum(), 'customer')} would be called: those at high risk whose value is "
         f"middle or high{value} Banks' work reports describe such tiers, personal contact for the "
         "few and cheap channels for the many; none measures an effect. Nor do these data show that "
         "any of these actions keeps a customer: that is known only once some customers, drawn at "
@@ -153,7 +153,7 @@ def left_out(scores: Scores) -> str:
     unscored, scored = len(scores.unscored), len(scores.ranked)
     flagged = int((scores.ranked["remark"] != "").sum())
     able = (
-        f"{unscored:,} of {_counted(unscored + scored, 'customer')} cannot be scored; the file "
+        f"{unscored:,} of {counted(unscored + scored, 'customer')} cannot be scored; the file "
         f"lists {'each with its' if unscored > 1 else 'the'} reason. "
         if unscored
         else "Every customer can be scored. "
@@ -322,10 +322,6 @@ def exercise_3(called: float, plan: pd.DataFrame, customers: int) -> str:
         f"{_rounded(gain)}; {highest} The rule needs calibrated probabilities, the curve needs "
         "known outcomes."
     )
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun if n == 1 else noun + 's'}"
 
 
 def _limits(lower: float, upper: float) -> str:
