@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import special
 
-from erfm.logistic import fit_logistic, predict
+from erfm.logistic import coefficient_table, fit_logistic, predict
 from erfm.stepwise import forward_lr
 from erfm.study import StudyError
 from erfm.trust.resampling import (
@@ -162,8 +162,11 @@ def test_noise_is_selected_rarely_and_only_when_it_looks_strong(make_study):
     shares = inclusion_frequencies(repeated)["share"]
     assert shares["strong"] == 1 and 0.02 < shares["noise"] < 0.4
     bias = selection_bias(repeated, fit_logistic(study, frame))
-    assert bias.loc["strong", "inflation"] == pytest.approx(1, abs=0.05)
-    assert bias.loc["noise", "inflation"] > 1.5
+    full = coefficient_table(fit_logistic(study, frame))
+    sizes = bias[["full_model_size", "size_when_selected"]]
+    assert sizes["full_model_size"].to_numpy() ** 2 == pytest.approx(full["wald"].iloc[:2])
+    assert sizes.loc["strong"].iloc[1] == pytest.approx(sizes.loc["strong"].iloc[0], rel=0.05)
+    assert sizes.loc["noise", "full_model_size"] < 1.5 < sizes.loc["noise", "size_when_selected"]
     models = selected_models(repeated)
     assert models["terms"][0] == ("strong",)
     assert models["times_selected"].sum() == 300

@@ -85,20 +85,22 @@ def test_printed_selection(study):
     assert "is the exception." in seldom
 
 
-def bias(**shares: tuple[float, float]) -> pd.DataFrame:
-    return pd.DataFrame(shares, index=["share", "inflation"]).T
+def bias(**columns: tuple[float, float, float]) -> pd.DataFrame:
+    names = ["share", "full_model_size", "size_when_selected"]
+    return pd.DataFrame(columns, index=names).T
 
 
 def test_what_to_build_on(study):
     share = pd.Series({"recency": 0.97, "a_b": 0.06})
-    table = bias(recency=(0.97, 1.0), a_b=(0.06, 9.1))
+    table = bias(recency=(0.97, 5.0, 5.1), a_b=(0.06, 0.2, 2.21))
     text = sentences.what_to_build_on(study, share, table)
     assert text.startswith(
-        "a_b is the example: it is selected in 6.0% of the samples and then looks"
+        "a_b is the example: it is selected in 6.0% of the samples and then lies on average 2.2 "
+        "standard errors from 0, where the full model has it at 0.2."
     )
     assert "build on recency; do not act on a_b, which" in text
     likely = sentences.what_to_build_on(
-        study, share * 0 + 0.6, bias(recency=(0.6, 1), a_b=(0.6, 1))
+        study, share * 0 + 0.6, bias(recency=(0.6, 3, 3), a_b=(0.6, 3, 3))
     )
     assert likely.startswith("No variable is selected in fewer than half")
     assert likely.endswith("on none of the variables; take recency, a_b as likely, not as shown.")
@@ -107,9 +109,9 @@ def test_what_to_build_on(study):
 @pytest.mark.parametrize(
     ("example", "words"),
     [
-        ((0.0, float("nan")), "a_b: selected in no sample, so that nothing is inflated."),
-        ((0.3, 1.04), "then looks no stronger than in the full model."),
-        ((0.3, 0.5), "then looks no stronger than in the full model."),
+        ((0.0, 0.3, float("nan")), "a_b: selected in no sample, so that nothing is inflated."),
+        ((0.3, 2.0, 2.04), "then looks no stronger than in the full model."),
+        ((0.3, 2.0, 1.5), "then looks no stronger than in the full model."),
     ],
 )
 def test_a_weak_variable_that_is_not_inflated_is_no_example(study, example, words):

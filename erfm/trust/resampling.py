@@ -324,12 +324,14 @@ def selection_bias(repeated: Bootstrap, full: LogisticFit) -> pd.DataFrame:
     -------
     DataFrame
         A row for each design column: full_model_b; the share of repetitions that selected it; mean,
-        2.5% and 97.5% quantiles of B when selected; ``inflation``, mean ``|B|`` when selected
-        over ``|B|`` of the full model; ``same_sign``, how often B when selected has the full
-        model's sign.
+        2.5% and 97.5% quantiles of B when selected; ``full_model_size`` and ``size_when_selected``,
+        ``|B|`` of the full model and its mean when selected, both in standard errors of the full
+        model (their ratio would divide by nearly 0 where there is no effect); ``same_sign``, how
+        often B when selected has the full model's sign.
     """
     chosen = repeated.coefficients.drop(columns=CONSTANT)
-    b = coefficient_table(full).loc[chosen.columns, "b"]
+    table = coefficient_table(full).loc[chosen.columns]
+    b, error = table["b"], table["standard_error"]
     return pd.DataFrame(
         {
             "full_model_b": b,
@@ -337,7 +339,8 @@ def selection_bias(repeated: Bootstrap, full: LogisticFit) -> pd.DataFrame:
             "mean_when_selected": chosen.mean(),
             "lower": chosen.quantile(0.025),
             "upper": chosen.quantile(0.975),
-            "inflation": chosen.abs().mean() / b.abs(),
+            "full_model_size": b.abs() / error,
+            "size_when_selected": chosen.abs().mean() / error,
             "same_sign": (np.sign(chosen) == np.sign(b)).sum() / chosen.notna().sum(),
         }
     )

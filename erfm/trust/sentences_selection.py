@@ -105,17 +105,18 @@ def _example(study: Study, weak: pd.DataFrame) -> str:
             "this bias here."
         )
     name = largest(weak["share"])
-    share, inflation = weak.loc[name, ["share", "inflation"]]
+    share, full, size = weak.loc[name, ["share", "full_model_size", "size_when_selected"]]
     if share == 0:
         return f"{listed(study, weak.index)}: selected in no sample, so that nothing is inflated."
-    if round(inflation, 1) <= 1:
+    if round(size, 1) <= round(full, 1):
         return (
             f"{named(study, name)} is selected in {percent(share)} of the samples and then looks "
             "no stronger than in the full model."
         )
     return (
         f"{named(study, name)} is the example: it is selected in {percent(share)} of the samples "
-        f"and then looks {inflation:.1f} times as strong as in the full model."
+        f"and then lies on average {size:.1f} standard errors from 0, where the full model has it "
+        f"at {full:.1f}."
     )
 
 
