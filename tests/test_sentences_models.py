@@ -127,18 +127,20 @@ def test_naive_interval():
         ((0.06, 0.05, 0.07), "gains", "costs much precision here"),
     ],
 )
-def test_alternatives(boosting, gain, choice):
-    text = sentences.alternatives(against(boosting), 20, 20)
+def test_alternatives(study, boosting, gain, choice):
+    text = sentences.alternatives(study, against(boosting), 20, 20)
     assert text.startswith(f"Gradient boosting {gain}") and choice in text
     assert "the penalty changes AUC by +0.0003 (−0.0065 to +0.0072)." in text
 
 
-def test_folds_that_are_left_out():
+def test_folds_that_are_left_out(study):
     row = (0.01, -0.01, 0.03)
-    assert sentences.alternatives(against(row), 19, 20).startswith(
+    assert sentences.alternatives(study, against(row), 19, 20).startswith(
         "⚠ 1 fold gave no equation and is"
     )
-    assert sentences.alternatives(against(row), 15, 20).startswith("⚠ 5 folds gave no equation and")
+    assert sentences.alternatives(study, against(row), 15, 20).startswith(
+        "⚠ 5 folds gave no equation and"
+    )
     nan = float("nan")
-    alone = sentences.alternatives(against((0.01, nan, nan), (0.01, nan, nan)), 1, 20)
+    alone = sentences.alternatives(study, against((0.01, nan, nan), (0.01, nan, nan)), 1, 20)
     assert "have no interval" in alone and "nan" not in alone and "black box" not in alone

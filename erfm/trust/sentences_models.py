@@ -8,6 +8,7 @@ from erfm.formats import counted, listed, number, p_text
 from erfm.study import Study
 from erfm.trust.curves import nonlinear
 from erfm.trust.other_models import BOOSTING, FORWARD, PENALISED
+from erfm.trust.sentences import for_the_bank
 
 LEVEL = 0.05
 """Of all tests of linearity together: each is judged at this, divided by their number."""
@@ -65,7 +66,7 @@ def linearity(study: Study, tests: pd.DataFrame) -> str:
             if skipped
             else "no coefficient is one of units, so the question does not arise."
         )
-        return f"{left_out}There is no continuous variable to test. **For the bank:** {simple}"
+        return f"{left_out}There is no continuous variable to test: {simple}"
     return f"{left_out}{_bends(study, tests)}"
 
 
@@ -77,8 +78,11 @@ def _bends(study: Study, tests: pd.DataFrame) -> str:
         bend = "bends" if len(bent) == 1 else "bend"
         return (
             f"Judged at {limit}, {listed(study, bent)} {bend}; all at once, {p_text(together)}. "
-            "**For the bank:** “the more, the better” (or worse) is too simple for "
-            f"{listed(study, bent)}: read the curve, not the coefficient."
+            + for_the_bank(
+                study,
+                "“the more, the better” (or worse) is too simple for "
+                f"{listed(study, bent)}: read the curve, not the coefficient.",
+            )
         )
     advice = (
         "somewhere “the more, the better” (or worse) is too simple, and these customers cannot "
@@ -87,10 +91,10 @@ def _bends(study: Study, tests: pd.DataFrame) -> str:
         else "as far as these customers can tell, one more unit means the same at the low and at "
         "the high end; the simple reading of the coefficients is fair."
     )
-    return f"{_which_bend(study, tests)} **For the bank:** {advice}"
+    return f"{_which_bend(study, tests)} {for_the_bank(study, advice)}"
 
 
-def alternatives(against: pd.DataFrame, judged: int, folds: int) -> str:
+def alternatives(study: Study, against: pd.DataFrame, judged: int, folds: int) -> str:
     """Say what gradient boosting and a penalty gain over the forward search.
 
     `against` is the table of `other_models.compare_models` with the scores' names; of `folds`
@@ -106,15 +110,14 @@ def alternatives(against: pd.DataFrame, judged: int, folds: int) -> str:
     )
     if auc.loc[[BOOSTING, PENALISED], ["lower", "upper"]].isna().any(axis=None):
         return (
-            f"{left_out}With so few folds, differences have no interval. **For the bank:** these "
-            "customers cannot tell the models apart; take the formula that can be read, checked "
-            "and explained."
+            f"{left_out}With so few folds, differences have no interval: these customers cannot "
+            "tell the models apart. Take the formula that can be read, checked and explained."
         )
     return (
         f"{left_out}Gradient boosting {_gains(boosting)} ({number(boosting['difference'], '+.3f')} "
         f"in AUC, 95% interval {_limits(boosting, '+.3f')}); the penalty changes AUC by "
-        f"{number(ridge['difference'], '+.4f')} ({_limits(ridge, '+.4f')}). **For the bank:** "
-        f"{_choice(boosting)}"
+        f"{number(ridge['difference'], '+.4f')} ({_limits(ridge, '+.4f')}). "
+        f"{for_the_bank(study, _choice(boosting))}"
     )
 
 

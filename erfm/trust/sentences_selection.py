@@ -12,6 +12,7 @@ from erfm.study import Study
 from erfm.ties import largest
 from erfm.trust import resampling
 from erfm.trust.resampling import Bootstrap, Splits
+from erfm.trust.sentences import for_the_bank
 
 ALWAYS = 0.95
 """A variable selected in at least this share of the samples is no luck."""
@@ -85,9 +86,8 @@ def what_to_build_on(study: Study, share: pd.Series, bias: pd.DataFrame) -> str:
     weak = bias[bias["share"] < 0.5]
     likely = share.index[share.between(0.5, ALWAYS, inclusive="left")]
     sure = share.index[share >= ALWAYS]
-    return (
-        f"{_example(study, weak)} **For the bank:** build on "
-        f"{listed(study, sure, none='none of the variables')}"
+    advice = (
+        f"build on {listed(study, sure, none='none of the variables')}"
         + (f"; take {listed(study, likely)} as likely, not as shown" if len(likely) else "")
         + (
             f"; do not act on {listed(study, weak.index)}, which these customers do not support."
@@ -95,6 +95,7 @@ def what_to_build_on(study: Study, share: pd.Series, bias: pd.DataFrame) -> str:
             else "."
         )
     )
+    return f"{_example(study, weak)} {for_the_bank(study, advice)}"
 
 
 def _example(study: Study, weak: pd.DataFrame) -> str:
