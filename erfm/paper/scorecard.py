@@ -64,13 +64,11 @@ ZERO = f"{EXAMINATION}#zero-coefficient"
 CUTOFF = f"{EXAMINATION}#cut-off"
 
 # How a value comes about on the reconstruction: asked for; a free result of the simulated
-# customers; found from the printed numbers alone; or given up because printed numbers contradict it
-# or do not say what it is.
+# customers; or given up because printed numbers contradict it or do not say what it is.
 BY_CONSTRUCTION = "by construction"
 ESTIMATED = "estimated"
-ARITHMETIC = "arithmetic on printed numbers"
 NOT_TARGETED = "not targeted"
-HOW = (BY_CONSTRUCTION, ESTIMATED, ARITHMETIC, NOT_TARGETED)
+HOW = (BY_CONSTRUCTION, ESTIMATED, NOT_TARGETED)
 
 CONFIDENCE_LEVEL = 0.95
 SPSS_DECIMALS = 3
@@ -109,7 +107,7 @@ ENTRIES = {
     "frequency_mean": Entry("mean and sd", SKEWNESS, BY_CONSTRUCTION),
     "frequency_sd": Entry("mean and sd", SKEWNESS, BY_CONSTRUCTION),
     "frequency_skewness": Entry("skewness", SKEWNESS, NOT_TARGETED),
-    "frequency_kurtosis": Entry("kurtosis", SKEWNESS, ARITHMETIC, "standard_error"),
+    "frequency_kurtosis": Entry("kurtosis", SKEWNESS, NOT_TARGETED, "standard_error"),
     "male_n": Entry("genders", SUMS, BY_CONSTRUCTION),
     "male_pct": Entry("share of men", SUMS, BY_CONSTRUCTION, "share"),
     "female_n": Entry("genders", SUMS, BY_CONSTRUCTION),
@@ -117,7 +115,7 @@ ENTRIES = {
     "amount_b": Entry("zero coefficient", ZERO, BY_CONSTRUCTION),
     "has_child_p": Entry("has_child", HAS_CHILD, NOT_TARGETED),
     "has_child_or": Entry("has_child", HAS_CHILD, NOT_TARGETED),
-    "has_child_or_restated": Entry("log odds ratio", HAS_CHILD, ARITHMETIC, "log_odds_ratio"),
+    "has_child_or_restated": Entry("log odds ratio", HAS_CHILD, NOT_TARGETED, "log_odds_ratio"),
     "frequency_or": Entry("Frequency", STANDARDISED, BY_CONSTRUCTION),
     "confidence_level": Entry("setting", FULL_MODEL, BY_CONSTRUCTION),
     "frequency_or_lower": Entry("interval", INTERVAL, NOT_TARGETED, "lower"),
@@ -132,7 +130,7 @@ ENTRIES = {
     "predicted_retained_wrong": Entry("margins", ACCURACY, ESTIMATED),
     "predicted_churned": Entry("margins", ACCURACY, ESTIMATED),
     "predicted_churned_wrong": Entry("margins", ACCURACY, ESTIMATED),
-    "accuracy": Entry("accuracy", ACCURACY, ARITHMETIC, "accuracy"),
+    "accuracy": Entry("accuracy", ACCURACY, ESTIMATED, "accuracy"),
     "standardised_frequency": Entry("Frequency", STANDARDISED, NOT_TARGETED, "effect"),
     "standardised_recency": Entry("Recency", STANDARDISED, NOT_TARGETED),
     "standardised_age": Entry("Age", STANDARDISED, NOT_TARGETED),
@@ -340,24 +338,26 @@ def recomputed() -> dict[str, int | float | str]:
 
 
 def scorecard() -> pd.DataFrame:
-    """Return a row for every printed value: recomputed, how, its verdict and where it is shown.
+    """Return a row for every printed value: what it should be, its verdict, why and where.
 
-    Index ``key``; columns ``table``, ``value`` (variable and statistic), ``printed``,
-    ``recomputed`` (on the reconstruction, to the printed decimals; empty if it cannot be), ``how``,
-    ``verdict`` and ``shown`` (a link in Markdown).
+    Index ``key``; columns ``table``, ``value`` (variable and statistic), ``printed``, ``implied``
+    (by other printed numbers) and ``simulated`` (on the simulated customers), both to the printed
+    decimals and empty where there is none, ``how`` the simulated one comes about, ``verdict``,
+    ``why`` and ``shown`` (a link in Markdown).
     """
     ledger, values = load_published(), recomputed()
     rows = {}
     for key, verdict in verdicts().iterrows():
-        comparison = compare(values.get(key), key)
         notebook = verdict["section"].split("_")[0]
         rows[key] = {
             "table": ledger.loc[key, "table"],
             "value": f"{ledger.loc[key, 'variable']}: {ledger.loc[key, 'statistic']}",
-            "printed": comparison.printed,
-            "recomputed": comparison.computed,
+            "printed": verdict["printed"],
+            "implied": compare(verdict["arithmetic"], key).computed,
+            "simulated": compare(values.get(key), key).computed,
             "how": verdict["how"],
             "verdict": verdict["verdict"],
+            "why": verdict["reason"],
             "shown": f"[page {notebook}]({verdict['section']})",
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")

@@ -18,7 +18,7 @@ from erfm.paper.arithmetic import (
     Verdict,
 )
 from erfm.paper.ledger import compare, printed
-from erfm.paper.scorecard import ARITHMETIC, BY_CONSTRUCTION, ESTIMATED, HOW, NOT_TARGETED
+from erfm.paper.scorecard import BY_CONSTRUCTION, ESTIMATED, HOW, NOT_TARGETED
 from erfm.study import Study
 from erfm.ties import at_least
 
@@ -63,9 +63,9 @@ def how_recomputed(how: pd.Series) -> str:
     count = how.value_counts().reindex(HOW, fill_value=0)
     return (
         f"{count[BY_CONSTRUCTION]} values agree on the simulated customers because they were made "
-        f"to. The others are estimated ({count[ESTIMATED]}), follow from other printed numbers "
-        f"({count[ARITHMETIC]}) or were not aimed at ({count[NOT_TARGETED]}) because printed "
-        "numbers contradict them."
+        f"to. The others are estimated ({count[ESTIMATED]}) or were not aimed at "
+        f"({count[NOT_TARGETED]}) because printed numbers contradict them or do not say what they "
+        "are."
     )
 
 
