@@ -68,6 +68,13 @@ def ranks(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def ranking(coefficients: pd.Series, study: Study) -> str:
-    """Return the labels ordered by absolute size, e.g. "Frequency > Recency > Age > Gender"."""
+    """Return the labels ordered by absolute size, e.g. "Frequency > Recency > Age > Gender".
+
+    A variable with more than two levels has a label for each, e.g. "Race (other)".
+    """
     ordered = coefficients.index[ties.descending(coefficients.abs())]
-    return " > ".join(study.label(study.term(column)) for column in ordered)
+    terms = [study.term(column) for column in ordered]
+    return " > ".join(
+        study.label(column if terms.count(term) > 1 else term)
+        for column, term in zip(ordered, terms, strict=True)
+    )

@@ -86,3 +86,12 @@ def test_an_equation_without_terms_has_nothing_to_standardise(sample):
     table = standardised_coefficients(study, fit_logistic(study, frame, []), frame)
     assert table.empty
     assert ranking(table["x_standardised"], study) == ""
+
+
+def test_levels_of_a_variable_are_told_apart_where_it_has_several(sample):
+    study, _ = sample
+    sizes = pd.Series(
+        {"segment(plus)": 0.1, "tenure": 0.3, "gender(male)": -0.2, "segment(premium)": 0.4}
+    )
+    said = "segment (premium) > tenure > gender > segment (plus)"
+    assert ranking(sizes, study) == said
