@@ -11,6 +11,7 @@ import erfm
 from erfm.customers.study_file import load_study
 from erfm.report.build import NOTEBOOKS, PARAMETERS, README, notebooks_of, prepare
 from erfm.report.page import number_of
+from erfm.report.story import FINDING, IN_SHORT, NOTICE, tags
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FIVE = [p for p in PATHS if number_of(p.stem) in {"01", "02", "03", "04", "05"}]
@@ -94,13 +95,24 @@ class TestEveryNotebook:
         title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
         assert re.fullmatch(rf"# {number_of(path.stem)} · .+\?", title), title
 
+    def test_says_in_short_what_it_found_before_it_shows_anything_else(self, path):
+        cells = nbformat.read(path, as_version=4).cells
+        (short,) = [i for i, cell in enumerate(cells) if IN_SHORT in tags(cell)]
+        (notice,) = [i for i, cell in enumerate(cells) if NOTICE in tags(cell)]
+        assert notice > short
+        before = [cell for cell in cells[:notice] if cell is not cells[short]]
+        assert not [cell for cell in before if cell.get("outputs")]
+        shown = cells[short].get("outputs") or [{"data": {"text/markdown": cells[short].source}}]
+        assert shown[0]["data"]["text/markdown"].startswith("**In short.** ")
+
     def test_has_cells_of_at_most_ten_lines(self, path):
         long = [cell.source for cell in code_cells(path) if lines_of_code(cell.source) > 10]
         assert long == []
 
     def test_hides_what_computes_sentences_in_jupyter_too(self, path):
         for cell in code_cells(path):
-            hidden = bool({"remove-input", "hide-cell"} & set(cell.metadata.get("tags", [])))
+            folded = {"remove-input", "hide-input", "hide-cell"}
+            hidden = bool(folded & set(cell.metadata.get("tags", [])))
             assert cell.metadata.get("jupyter", {}).get("source_hidden", False) == hidden
 
     def test_needs_no_name_that_only_a_sentence_s_cell_gives(self, path):
@@ -144,6 +156,13 @@ class TestEveryNotebook:
     def test_knows_neither_this_machine_nor_an_object_s_address(self, path):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\b0x[0-9a-f]{6,}\b|/home/|/root/|/tmp/", text)
+
+
+@pytest.mark.parametrize("path", PATHS[1:-1], ids=lambda p: p.stem)
+def test_one_sentence_is_the_page_s_finding_on_the_front_page(path):
+    cells = nbformat.read(path, as_version=4).cells
+    (found,) = [cell for cell in cells if FINDING in tags(cell)]
+    assert "remove-input" in tags(found)
 
 
 @pytest.mark.parametrize("path", PATHS[1:], ids=lambda p: p.stem)

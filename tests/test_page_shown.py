@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 
 import matplotlib.pyplot as plt
@@ -48,10 +49,25 @@ def test_simulated_customers_are_called_so_first(page):
     shown = page.notice()
     assert isinstance(shown, Markdown)
     assert all(line.startswith(">") for line in shown.data.splitlines())
-    first, title, *_ = re.findall("<p>(.*?)</p>", RENDER(shown.data), flags=re.S)
-    assert "<strong>These customers are simulated. Nothing on this page is a repl" in first
-    assert title.startswith(f"<strong>{page.study.title}.</strong>")
+    (line,) = re.findall("<p>(.*?)</p>", RENDER(shown.data), flags=re.S)
+    assert line.startswith("<strong>These customers are simulated: nothing here is a replication.")
+    assert page.notice(called="They").data.startswith("> **They are simulated: ")
+    assert 'href="00_start_here.ipynb#who-the-customers-are"' in line
     assert "⚠" not in shown.data
+
+
+def test_simulated_customers_of_one_s_own_are_called_so_and_described(own):
+    own.study = replace(own.study, simulated=True, description="Invented.")
+    simulated, whose = re.findall("<p>(.*?)</p>", RENDER(own.notice().data), flags=re.S)
+    assert simulated.startswith("<strong>These customers are simulated")
+    assert whose == "<strong>A study made for a test.</strong> Invented."
+
+
+def test_one_place_says_all_there_is_to_say_of_the_customers(page):
+    said = " ".join(page.about().data.split())
+    study = page.study
+    assert study.title in said and " ".join(study.description.split()) in said
+    assert "Source:" in said and "never published, so nothing in this report is a replic" in said
 
 
 def test_real_customers_are_not_called_simulated(own):
@@ -63,6 +79,8 @@ def test_a_notice_has_the_source_and_every_warning(page):
     samples = split_samples(page.study, load_customers(page.study))
     warned = type(samples)(samples.complete, samples.build, samples.holdout, ("One *x*.", "Two."))
     page.font_warning = "No font."
+    assert RENDER(page.notice(warned).data).count("⚠ <strong>") == 3
+    page.study = replace(page.study, simulated=False, published=False)
     shown = RENDER(page.notice(warned).data)
     assert shown.index("<em>Source:</em>") < shown.index("One *x*.") < shown.index("Two.")
     assert shown.count("⚠ <strong>") == 3 and shown.rstrip().endswith("</blockquote>")

@@ -1,5 +1,6 @@
 """What the pages on the published study say, of its numbers and of others."""
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -32,10 +33,28 @@ def counts(*numbers: int) -> pd.Series:
 
 
 def test_in_one_minute_states_the_claim_and_what_the_counts_give():
-    said = sentences.in_one_minute(counts(4, 3, 2, 1), published_classification_table(), 0.9511)
-    assert "accuracy of **95.1%**. The counts in their own table give **75.9%**; always" in said
-    assert "gives 67.2%. Of 10 printed values, **4 hold**, **3 are impossible** for any" in said
-    assert "**2 contradict** another printed value and 1 cannot be judged." in said
+    said = sentences.in_one_minute(counts(4, 3, 2, 1), published_classification_table())
+    assert said.startswith("**In short.** The paper claims an accuracy of **95.11%**. The counts")
+    assert (
+        "Of the paper's 10 printed values, 4 hold, 3 are impossible, 2 contradict another" in said
+    )
+    assert said.endswith("and 1 cannot be judged.")
+
+
+def test_the_claim_has_the_printed_decimals_everywhere(monkeypatch):
+    said = sentences.claim(published_classification_table())
+    assert re.findall(r"[\d.]+%", said) == ["95.11%", "75.86%", "67.24%"]
+    ledger = sentences.load_published().copy()
+    ledger.loc["accuracy", "printed"] = "95.1%"
+    monkeypatch.setattr(sentences, "load_published", lambda: ledger)
+    said = sentences.claim(published_classification_table())
+    assert re.findall(r"[\d.]+%", said) == ["95.1%", "75.9%", "67.2%"]
+
+
+def test_every_verdict_is_defined_once():
+    defined = sentences.verdicts_defined().splitlines()
+    assert [re.match(r"- \*\*(.+?)\*\*: ", line)[1] for line in defined] == list(VERDICTS)
+    assert all(line.endswith(".") for line in defined)
 
 
 def test_every_verdict_is_counted_in_words_and_beside_the_figure():

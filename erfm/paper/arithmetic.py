@@ -30,7 +30,18 @@ HOLDS = "holds"
 IMPOSSIBLE = "impossible"
 CONTRADICTS = "contradicts another printed value"
 CANNOT_BE_JUDGED = "cannot be judged"
-VERDICTS = (HOLDS, IMPOSSIBLE, CONTRADICTS, CANNOT_BE_JUDGED)
+MEANINGS = {
+    HOLDS: "arithmetic on other printed values confirms it",
+    IMPOSSIBLE: (
+        "no data of the printed size can have it, with the range, mean and standard deviation that "
+        "are printed where it depends on them"
+    ),
+    CONTRADICTS: "it and another printed value cannot both be right",
+    CANNOT_BE_JUDGED: "it follows from customers, or from choices, that are not published",
+}
+"""What each verdict says of a printed value."""
+
+VERDICTS = tuple(MEANINGS)
 
 Number = str | int | float
 
@@ -42,8 +53,7 @@ class Verdict:
     Attributes
     ----------
     verdict : str
-        `HOLDS`: arithmetic on printed numbers confirms it. `IMPOSSIBLE`: no data can have it.
-        `CONTRADICTS`: it and another printed value cannot both be right. `CANNOT_BE_JUDGED`.
+        One of `VERDICTS`; `MEANINGS` says what each says.
     reason : str
         The argument in a sentence.
     inequality : str

@@ -15,7 +15,6 @@ from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study
 from erfm.descriptives import descriptive_statistics
 from erfm.escaping import markdown
-from erfm.formats import percent
 from erfm.logistic import CONSTANT, coefficient_table, fit_logistic, predict
 from erfm.paper.arithmetic import (
     CANNOT_BE_JUDGED,
@@ -363,8 +362,8 @@ def scorecard() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")
 
 
-def findings() -> str:
-    """Return the verdicts in brief, as the README's table in Markdown."""
+def verdict_table() -> str:
+    """Return the printed values by verdict, as a table in Markdown."""
     card, counts = scorecard(), verdict_counts()
     lines = ["| verdict | printed values | which |", "|---|---|---|"]
     for verdict, count in counts.items():
@@ -374,11 +373,4 @@ def findings() -> str:
             for value, text in zip(chosen["value"], chosen["printed"], strict=True)
         )
         lines.append(f"| **{verdict}** | {count} | {markdown(listed)} |")
-    solved = published_classification_table()
-    claim = load_published().loc["accuracy", "printed"]
-    sentence = (
-        f"The paper claims an accuracy of **{claim}**. The counts in its own table give "
-        f"**{percent(solved.accuracy, 2)}**; always answering “churned” gives "
-        f"{percent(solved.no_information_rate, 2)}."
-    )
-    return "\n".join([sentence, "", *lines])
+    return "\n".join(lines)

@@ -14,10 +14,11 @@ from erfm.paper.arithmetic import (
     CONTRADICTS,
     HOLDS,
     IMPOSSIBLE,
+    MEANINGS,
     SolvedTable,
     Verdict,
 )
-from erfm.paper.ledger import compare, printed
+from erfm.paper.ledger import compare, load_published, parse_printed, printed
 from erfm.paper.scorecard import BY_CONSTRUCTION, ESTIMATED, HOW, NOT_TARGETED
 from erfm.study import Study
 from erfm.ties import at_least
@@ -25,21 +26,46 @@ from erfm.ties import at_least
 # --- The front page -------------------------------------------------------------------------------
 
 
-def in_one_minute(counts: pd.Series, solved: SolvedTable, claimed: float) -> str:
+CHURN = (
+    "A customer who leaves a bank, or no longer uses it, has *churned*; the others are *retained*. "
+    "Whoever leaves takes all later income along, so a bank that knows in time who is about to "
+    "leave can call these customers and no others; if it believes its equation to be better than "
+    "it is, it calls the wrong ones."
+)
+"""What churn is, and why a bank should care."""
+
+
+def claim(solved: SolvedTable) -> str:
+    """Say what accuracy the paper claims, what its own counts give, and what naming the majority.
+
+    All three have the decimals that are printed.
+    """
+    printed_text = load_published().loc["accuracy", "printed"]
+    decimals = parse_printed(printed_text).decimals
+    return (
+        f"The paper claims an accuracy of **{printed_text}**. The counts in its own table give "
+        f"**{percent(solved.accuracy, decimals)}**; always answering “churned” gives "
+        f"**{percent(solved.no_information_rate, decimals)}**."
+    )
+
+
+def in_one_minute(counts: pd.Series, solved: SolvedTable) -> str:
     """Say what the paper claims, what its own counts give, and how many values have each verdict.
 
-    `counts` is that of `scorecard.verdict_counts`; `claimed` the printed accuracy.
+    `counts` is that of `scorecard.verdict_counts`.
     """
     return (
-        "**In one minute.** Cao, Xu & Shen (2012) predict which retail customers a commercial bank "
-        "keeps, from *extended RFM* (recency, frequency, amount, children, gender, age), and "
-        f"report an accuracy of **{percent(claimed)}**. The counts in their own table give "
-        f"**{percent(solved.accuracy)}**; always answering “churned” gives "
-        f"{percent(solved.no_information_rate)}. Of {counts.sum()} printed values, "
-        f"**{counts[HOLDS]} hold**, **{counts[IMPOSSIBLE]} are impossible** for any data, "
-        f"**{counts[CONTRADICTS]} contradict** another printed value and "
-        f"{counts[CANNOT_BE_JUDGED]} cannot be judged."
+        f"**In short.** {claim(solved)} Cao, Xu & Shen (2012) predict which retail customers a "
+        "commercial bank keeps, from *extended RFM*: recency, frequency, amount, children, gender "
+        f"and age. Of the paper's {counts.sum()} printed values, {counts[HOLDS]} hold, "
+        f"{counts[IMPOSSIBLE]} are impossible, {counts[CONTRADICTS]} contradict another printed "
+        f"value and {counts[CANNOT_BE_JUDGED]} cannot be judged."
     )
+
+
+def verdicts_defined() -> str:
+    """Say what each verdict means, as a list in Markdown."""
+    return "\n".join(f"- **{verdict}**: {meaning}." for verdict, meaning in MEANINGS.items())
 
 
 def alt_of_verdicts(counts: pd.Series) -> str:

@@ -26,22 +26,25 @@ from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study
 from erfm.escaping import markdown, visible
 from erfm.logistic import fit_logistic
-from erfm.paper.scorecard import findings
 from erfm.report.exporting import export_tables
 from erfm.report.page import build_folder, figure_folder, number_of
 from erfm.report.portable import another_machine, first_difference
-from erfm.report.site import build_site
+from erfm.report.site import FRONT_PAGE, build_site
+from erfm.report.story import (
+    NOTEBOOKS,
+    OTHER_STUDY,
+    PAPER,
+    PARAMETERS,
+    about_paper,
+    in_brief,
+    tags,
+)
 from erfm.samples import split_samples
 from erfm.study import DATA, ROOT, Study, StudyError
 
-NOTEBOOKS = ROOT / "notebooks"
 README = ROOT / "README.md"
 
-
-PAPER = "paper"
-PARAMETERS = "parameters"
 SOLUTION = "solution"
-OTHER_STUDY = "other-study"
 CELL_SECONDS = 900
 
 
@@ -69,17 +72,11 @@ def notebooks_of(study: Study) -> list[Path]:
     reports of studies that are not compared with it.
     """
     paths = [path for path in all_notebooks() if path.match("[0-9][0-9]*_*")]
-    return [path for path in paths if study.published or not _about_paper(path)]
-
-
-def _about_paper(path: Path) -> bool:
-    cells = nbformat.read(path, as_version=4).cells
-    return any({PARAMETERS, PAPER} <= set(tags(cell)) for cell in cells)
-
-
-def tags(cell: nbformat.NotebookNode) -> list[str]:
-    """Return the tags of a notebook's cell."""
-    return cell.metadata.get("tags", [])
+    return [
+        path
+        for path in paths
+        if study.published or not about_paper(nbformat.read(path, as_version=4).cells)
+    ]
 
 
 def prepare(path: Path, study: Study) -> nbformat.NotebookNode:
@@ -191,6 +188,7 @@ def _execute_to(
 def inputs(path: Path, study: Study) -> str:
     """Return a digest of all that an executed notebook depends on."""
     files = [path, study.path, study.file, ROOT / "requirements.lock"]
+    files += all_notebooks() if path.stem == FRONT_PAGE else []  # it tells what they found
     files += sorted(file for folder in (ROOT / "erfm", DATA) for file in folder.rglob("*.*"))
     return _digest([file for file in files if file.is_file() and file.suffix != ".pyc"])
 
@@ -293,7 +291,7 @@ def update_notebooks(names: list[str]) -> None:
     """Execute notebooks (all, or those named) in place and compute the README's findings.
 
     They are executed twice, once as another machine computes, and stored only if both show the
-    same; see `erfm.report.portable`.
+    same; see `erfm.report.portable`. The front page, which tells what the others found, comes last.
 
     Raises
     ------
@@ -306,6 +304,15 @@ def update_notebooks(names: list[str]) -> None:
         if name not in paths:
             raise StudyError(f"{name}: no such notebook. {nearest(name, paths)}")
     chosen = [path for name, path in paths.items() if name in (names or paths)]
+    front = [path for path in chosen if path.stem == FRONT_PAGE]
+    for part in ([path for path in chosen if path not in front], front):
+        if part:
+            _update(study, part)
+    write_text(README, with_findings(README.read_text(encoding="utf-8")))
+
+
+def _update(study: Study, chosen: list[Path]) -> None:
+    """Execute notebooks as two machines do, and store them if both show the same."""
     there, here = (build_folder(study) / folder for folder in ("elsewhere", "here"))
     machine = another_machine()
     execute_all(study, chosen, there, machine.variables)
@@ -321,14 +328,13 @@ def update_notebooks(names: list[str]) -> None:
     for path, notebook in executed.items():
         notebook.metadata.pop("erfm", None)
         write_text(path, nbformat.writes(notebook) + "\n")
-    write_text(README, with_findings(README.read_text(encoding="utf-8")))
 
 
 def with_findings(readme: str) -> str:
     """Return the README with its findings computed anew."""
     before, _, rest = readme.partition("<!-- findings -->")
     _, _, after = rest.partition("<!-- /findings -->")
-    return f"{before}<!-- findings -->\n{findings()}\n<!-- /findings -->{after}"
+    return f"{before}<!-- findings -->\n{in_brief(f'{NOTEBOOKS.name}/')}\n<!-- /findings -->{after}"
 
 
 def build_report(name: str) -> Path:

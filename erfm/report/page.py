@@ -30,6 +30,9 @@ from erfm.formats import (
 from erfm.samples import Samples
 from erfm.study import Study, output_folder
 
+WHO = "00_start_here.ipynb#who-the-customers-are"
+"""The section that says all there is to say of the published study's simulated customers."""
+
 
 def build_folder(study: Study) -> Path:
     """Return the folder in which all that is made of a study is kept, and nothing else."""
@@ -68,22 +71,36 @@ class Page:
         labels = "".join(p.axis_label + "".join(p.levels) for p in self.study.predictors.values())
         self.font_warning = figures.use_cjk_font() if figures.has_cjk(labels) else ""
 
-    def notice(self, samples: Samples | None = None) -> Markdown:
-        """Return who the customers are; for simulated ones, first that they are simulated."""
+    def notice(self, samples: Samples | None = None, called: str = "These customers") -> Markdown:
+        """Return in a line or two who the customers are, and every warning about the samples.
+
+        The published study's are simulated: the line says so, and leads to what `about` says.
+        `called` is what a page calls them that has other subjects, too.
+        """
         study = self.study
-        lines = [f"**{self.text(study.title)}.** {self.text(study.description)}"]
-        if study.simulated:
-            lines = [
-                "**These customers are simulated. Nothing on this page is a replication.** "
-                "The original customers were never published. Where a figure agrees with a printed "
-                "one, it was made to agree or may do so by chance.",
-                *lines,
-            ]
-        if study.source:
-            lines.append(f"*Source:* {self.text(study.source)}")
+        simulated = f"**{called} are simulated: nothing here is a replication.**"
         warnings = [*(samples.warnings if samples else ()), self.font_warning]
+        lines = [f"{simulated} [Who they are]({WHO})."] if study.published else self._customers()
+        if study.simulated and not study.published:
+            lines.insert(0, simulated)
         lines += [f"⚠ **{self.text(warning)}**" for warning in warnings if warning]
         return Markdown("\n>\n".join("> " + " ".join(line.split()) for line in lines))
+
+    def about(self) -> Markdown:
+        """Return all there is to say of the published study's simulated customers."""
+        said, *source = self._customers()
+        told = (
+            "The original customers were never published, so nothing in this report is a "
+            "replication. Where a figure of the simulated customers agrees with a printed one, it "
+            "was made to agree or may do so by chance."
+        )
+        return Markdown("\n\n".join(" ".join(line.split()) for line in (said, told, *source)))
+
+    def _customers(self) -> list[str]:
+        """Return what the study file says of its customers: the title and text, the source."""
+        study = self.study
+        source = [f"*Source:* {self.text(study.source)}"] if study.source else []
+        return [f"**{self.text(study.title)}.** {self.text(study.description)}", *source]
 
     def say(self, text: str) -> Markdown:
         """Return a computed sentence, in Markdown.

@@ -14,6 +14,7 @@ from sphinx.util.docutils import docutils_namespace
 from erfm.customers.files import remove
 from erfm.escaping import html, markdown, one_line
 from erfm.report.api_pages import write_api_pages
+from erfm.report.story import IN_SHORT, NOTICE, tags
 from erfm.study import Study, StudyError
 
 CONFIGURATION = Path(__file__).parent / "sphinx"
@@ -42,6 +43,7 @@ def build_site(study: Study, build: Path) -> Path:
     root = FRONT_PAGE if any(page.stem == FRONT_PAGE for page in pages) else "index"
     for page in pages:
         notebook = nbformat.read(page, as_version=4)
+        _lead_with_findings(notebook)
         _carry_alt_texts(notebook)
         _unlink_absent_pages(notebook, {page.stem for page in pages})
         if page.stem == root:
@@ -80,6 +82,19 @@ def _forward(study: Study, root: str) -> str:
         f'<meta http-equiv="refresh" content="0; url={root}.html">'
         f'<a href="{root}.html">{title}</a>\n'
     )
+
+
+def _lead_with_findings(notebook: nbformat.NotebookNode) -> None:
+    """Move what a page says in short, and whose customers it is about, directly below its title.
+
+    In the notebook the code comes first that computes it.
+    """
+    title, *rest = notebook.cells
+    first = [cell for tag in (IN_SHORT, NOTICE) for cell in rest if tag in tags(cell)]
+    for cell in first:
+        cell.metadata["tags"] = sorted({*tags(cell), "remove-input"})
+    rest = [cell for cell in rest if not {IN_SHORT, NOTICE} & set(tags(cell))]
+    notebook.cells = [title, *first, *rest]
 
 
 def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:

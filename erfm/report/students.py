@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 
 from erfm.customers.files import remove, write_text
-from erfm.report.build import SOLUTION, all_notebooks, tags
+from erfm.report.build import SOLUTION, all_notebooks
+from erfm.report.story import tags
 from erfm.study import output_folder
 
 SENTENCE = "remove-input"
@@ -39,4 +40,5 @@ def _for_students(cells: list[nbformat.NotebookNode]) -> Iterator[nbformat.Noteb
             if SOLUTION in tags(cell):
                 cell.source, cell.metadata = "# Your answer:\n", {}
             cell.outputs, cell.execution_count = [], None
+            cell.metadata.pop("jupyter", None)  # a class sees every line
         yield cell
