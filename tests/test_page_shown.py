@@ -52,7 +52,7 @@ def test_simulated_customers_are_called_so_first(page):
     (line,) = re.findall("<p>(.*?)</p>", RENDER(shown.data), flags=re.S)
     assert line.startswith("<strong>These customers are simulated: nothing here is a replication.")
     assert page.notice(called="They").data.startswith("> **They are simulated: ")
-    assert 'href="00_start_here.ipynb#who-the-customers-are"' in line
+    assert 'href="00_start_here.ipynb#Who-the-customers-are"' in line
     assert "⚠" not in shown.data
 
 

@@ -77,8 +77,9 @@ def test_rows_that_are_a_predictor_s_values_are_left_as_they_are(page):
 
 def test_a_linked_table_links_to_pages_and_to_nothing_else(page):
     cells = ["both: [03](03_x.ipynb) and [page 06](06_y.ipynb#sums)", "[a](javascript:b) | *c*"]
+    cells += ["[here](#The-sums)", "[b]() [c](x)"]
     shown = RENDER(page.linked_table(pd.DataFrame({"cell": cells}), "links", SCRIPT).data)
-    assert re.findall('href="(.*?)"', shown) == ["03_x.ipynb", "06_y.ipynb#sums"]
+    assert re.findall('href="(.*?)"', shown) == ["03_x.ipynb", "06_y.ipynb#sums", "#The-sums"]
     assert "[a](javascript:b) | *c*" in shown and "<em>" not in shown and "<script" not in shown
 
 

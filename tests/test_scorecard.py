@@ -20,6 +20,7 @@ from erfm.paper.scorecard import (
     verdicts,
 )
 from erfm.report.build import NOTEBOOKS
+from erfm.report.page import WHO
 
 PUBLISHED = load_published()
 TABLE = verdicts()
@@ -31,7 +32,7 @@ def test_every_printed_value_has_a_verdict_a_reason_and_a_section(key):
     assert row["printed"] == PUBLISHED.loc[key, "printed"]
     assert row["verdict"] in VERDICTS
     assert row["reason"].endswith(".")
-    assert re.fullmatch(r"\d\d_[a-z_]+\.ipynb(#[a-z-]+)?", row["section"])
+    assert re.fullmatch(r"\d\d_[a-z_]+\.ipynb(#[\w-]+)?", row["section"])
     assert row["how"] in HOW
 
 
@@ -145,11 +146,36 @@ def test_agreement_by_construction_is_agreement(key):
         assert compare(RECOMPUTED[key], key).agrees
 
 
-@pytest.mark.slow
+def headings(notebook: str) -> set[str]:
+    """Return the anchors of a notebook's sections, as Jupyter makes them."""
+    cells = nbformat.read(NOTEBOOKS / notebook, as_version=4).cells
+    found = re.findall(r"^## (.+)$", "\n".join(cell.source for cell in cells), flags=re.M)
+    return {heading.replace(" ", "-") for heading in found}
+
+
+EXAMINED = headings(scorecard.EXAMINATION)
+
+
 @pytest.mark.parametrize("key", PUBLISHED.index)
 def test_the_link_leads_to_a_section_of_a_notebook(key):
     notebook, _, anchor = CARD.loc[key, "shown"].partition("](")[2].removesuffix(")").partition("#")
-    cells = nbformat.read(NOTEBOOKS / notebook, as_version=4).cells
-    headings = re.findall(r"^## (.+)$", "\n".join(c.source for c in cells), flags=re.M)
-    slugs = {heading.lower().replace(" ", "-") for heading in headings}
-    assert not anchor or anchor in slugs
+    assert (NOTEBOOKS / notebook).is_file()
+    assert not anchor or (notebook == scorecard.EXAMINATION and anchor in EXAMINED)
+
+
+def test_the_examination_begins_with_every_verdict_and_leads_to_its_proof():
+    table = scorecard.verdicts_by_proof()
+    assert table["verdict"].iloc[0] == IMPOSSIBLE
+    assert table["printed_values"].str.split("; ").map(len).sum() == len(PUBLISHED)
+    for verdict, values, proof in table.itertuples(index=False):
+        for value in values.split("; "):
+            named = CARD["value"] + " " + CARD["printed"]
+            same = CARD[(CARD["value"] == value) | (named == value)]
+            assert same["verdict"].tolist() == [verdict]
+        link = re.fullmatch(r"\[(.+)\]\((?:#(.+)|(\d\d_\w+\.ipynb))\)", proof)
+        assert link[3] or (link[2] in EXAMINED and link[2] == link[1].replace(" ", "-"))
+
+
+def test_the_section_on_the_customers_is_there():
+    notebook, _, anchor = WHO.partition("#")
+    assert anchor in headings(notebook)

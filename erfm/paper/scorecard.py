@@ -18,6 +18,9 @@ from erfm.escaping import markdown
 from erfm.logistic import CONSTANT, coefficient_table, fit_logistic, predict
 from erfm.paper.arithmetic import (
     CANNOT_BE_JUDGED,
+    CONTRADICTS,
+    HOLDS,
+    IMPOSSIBLE,
     VERDICTS,
     SolvedTable,
     Verdict,
@@ -52,15 +55,17 @@ DESCRIPTIVES = "01_descriptive_statistics.ipynb"
 FULL_MODEL = "02_full_model.ipynb"
 STEPWISE = "03_stepwise_reduction.ipynb"
 EXAMINATION = "06_published_numbers.ipynb"
-SUMS = f"{EXAMINATION}#sums"
-ACCURACY = f"{EXAMINATION}#accuracy"
-SKEWNESS = f"{EXAMINATION}#skewness"
-INTERVAL = f"{EXAMINATION}#odds-ratio-interval"
-HAS_CHILD = f"{EXAMINATION}#has-child"
-STANDARDISED = f"{EXAMINATION}#standardised-coefficients"
-CHI_SQUARE = f"{EXAMINATION}#chi-square"
-ZERO = f"{EXAMINATION}#zero-coefficient"
-CUTOFF = f"{EXAMINATION}#cut-off"
+
+# The sections of the examination, by title: Jupyter's anchors are titles with hyphens for spaces.
+SUMS = "The sums and shares hold"
+ACCURACY = "The counts contradict the printed accuracy"
+SKEWNESS = "No data have the printed skewness and kurtosis"
+INTERVAL = "No data give so narrow an interval"
+HAS_CHILD = "No indicator has the printed odds ratio and p"
+STANDARDISED = "The standardised coefficients contradict the other numbers"
+CHI_SQUARE = "Which chi-square is printed is not said"
+ZERO = "A coefficient printed as zero may hide an effect"
+CUTOFF = "The cut-off is not the base rate"
 
 # How a value comes about on the reconstruction: asked for; a free result of the simulated
 # customers; or given up because printed numbers contradict it or do not say what it is.
@@ -82,7 +87,7 @@ class Entry(NamedTuple):
     proof : str
         The proof of `proofs` that judges it.
     section : str
-        The notebook, and its section, that shows it.
+        The section of the examination that shows it, by title; or another notebook.
     how : str
         How the reconstruction comes by it, one of `HOW`.
     value : str
@@ -137,6 +142,11 @@ ENTRIES = {
     "standardised_ranking": Entry("ranking", STANDARDISED, BY_CONSTRUCTION),
 }
 """The entry of every key of the ledger."""
+
+
+def section(title: str) -> str:
+    """Return the notebook and the anchor of a section of the examination; a notebook as it is."""
+    return title if title.endswith(".ipynb") else f"{EXAMINATION}#{title.replace(' ', '-')}"
 
 
 def published_classification_table() -> SolvedTable:
@@ -256,7 +266,7 @@ def verdicts() -> pd.DataFrame:
             "printed": text,
             "verdict": proof.verdict,
             "reason": proof.reason,
-            "section": entry.section,
+            "section": section(entry.section),
             "how": entry.how,
             "arithmetic": proof.numbers.get(entry.value),
         }
@@ -362,15 +372,40 @@ def scorecard() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")
 
 
+def verdicts_by_proof() -> pd.DataFrame:
+    """Return the verdicts with what has them and where that is proved: the refuted values first.
+
+    Columns ``verdict``, ``printed_values`` and ``proof`` (a link in Markdown).
+    """
+    card = scorecard().assign(section=[entry.section for entry in ENTRIES.values()])
+    rows = [
+        {"verdict": verdict, "printed_values": _listed(chosen), "proof": _link(where)}
+        for verdict in (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
+        for where, chosen in card[card["verdict"] == verdict].groupby("section", sort=False)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _link(where: str) -> str:
+    """Return a link to a section from its own page, or to another page."""
+    if where.endswith(".ipynb"):
+        return f"[page {where.partition('_')[0]}]({where})"
+    return f"[{where}](#{section(where).partition('#')[2]})"
+
+
+def _listed(card: pd.DataFrame) -> str:
+    """Return a part of the scorecard as a list: what is printed, and the text if it is short."""
+    return "; ".join(
+        f"{value} {text}" if len(text) < 10 else value
+        for value, text in zip(card["value"], card["printed"], strict=True)
+    )
+
+
 def verdict_table() -> str:
     """Return the printed values by verdict, as a table in Markdown."""
     card, counts = scorecard(), verdict_counts()
     lines = ["| verdict | printed values | which |", "|---|---|---|"]
     for verdict, count in counts.items():
-        chosen = card[card["verdict"] == verdict]
-        listed = "; ".join(
-            f"{value} {text}" if len(text) < 10 else value
-            for value, text in zip(chosen["value"], chosen["printed"], strict=True)
-        )
+        listed = _listed(card[card["verdict"] == verdict])
         lines.append(f"| **{verdict}** | {count} | {markdown(listed)} |")
     return "\n".join(lines)

@@ -30,7 +30,7 @@ from erfm.formats import (
 from erfm.samples import Samples
 from erfm.study import Study, output_folder
 
-WHO = "00_start_here.ipynb#who-the-customers-are"
+WHO = "00_start_here.ipynb#Who-the-customers-are"
 """The section that says all there is to say of the published study's simulated customers."""
 
 
@@ -228,8 +228,8 @@ def _shows(path: Path, png: bytes) -> bool:
 
 
 def _linked(cell: object) -> str:
-    """Write a cell in Markdown, links to the report's pages as links."""
-    link = r"&#91;([\w ]+)&#93;\((\w+\.ipynb)(?:&#35;([\w-]+))?\)"
+    """Write a cell in Markdown, links to the report's pages and sections as links."""
+    link = r"&#91;([\w -]+)&#93;\((?=[\w&])((?:\w+\.ipynb)?)(?:&#35;([\w-]+))?\)"
     return re.sub(
         link,
         lambda found: f"[{found[1]}]({found[2]}{'#' + found[3] if found[3] else ''})",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -46,6 +47,7 @@ def build_site(study: Study, build: Path) -> Path:
         _lead_with_findings(notebook)
         _carry_alt_texts(notebook)
         _unlink_absent_pages(notebook, {page.stem for page in pages})
+        _lower_anchors(notebook)
         if page.stem == root:
             notebook.cells.append(nbformat.v4.new_markdown_cell(_contents(names, root)))
         nbformat.write(notebook, source / page.name)
@@ -116,12 +118,26 @@ def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> 
             text,
         )
 
+    _change_texts(notebook, unlink)
+
+
+def _lower_anchors(notebook: nbformat.NotebookNode) -> None:
+    """Write links to headings as the site names these; in Jupyter, anchors have capitals."""
+
+    def lower(text: str) -> str:
+        return re.sub(r"\]\((?:\w+\.ipynb)?#[\w-]+\)", lambda link: link[0].lower(), text)
+
+    _change_texts(notebook, lower)
+
+
+def _change_texts(notebook: nbformat.NotebookNode, change: Callable[[str], str]) -> None:
+    """Change the Markdown that a notebook has and shows."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = unlink(cell.source)
+            cell.source = change(cell.source)
         for output in cell.get("outputs", []):
             if "text/markdown" in output.get("data", {}):
-                output.data["text/markdown"] = unlink(output.data["text/markdown"])
+                output.data["text/markdown"] = change(output.data["text/markdown"])
 
 
 def _contents(names: list[str], root: str) -> str:
