@@ -158,6 +158,18 @@ class TestEveryNotebook:
         assert not re.search(r"\b0x[0-9a-f]{6,}\b|/home/|/root/|/tmp/", text)
 
 
+FIXED = {"00", "06", "07"}  # the published study, and a bank that is named on the page
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_sections_ask_on_every_study_and_state_what_was_found_on_a_fixed_one(path):
+    cells = nbformat.read(path, as_version=4).cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    sections = re.findall(r"^#{2,} (?!Exercises)(.+)$", prose, flags=re.M)
+    asking = number_of(path.stem) not in FIXED
+    assert sections and [s for s in sections if s.endswith("?") != asking] == []
+
+
 @pytest.mark.parametrize("path", PATHS[1:-1], ids=lambda p: p.stem)
 def test_one_sentence_is_the_page_s_finding_on_the_front_page(path):
     cells = nbformat.read(path, as_version=4).cells
