@@ -99,7 +99,8 @@ def test_the_workbook_has_every_number_unrounded_and_lists_its_sheets(filed, tmp
     ]
     assert [link.split("'")[1] for link in links] == book.sheetnames[1:]
     assert len(links) == 6 and max(map(len, book.sheetnames)) <= 31
-    assert ["03_steps", "Goodness of fit by step"] in [row[:2] for row in contents]
+    numbered = ["03_steps", "Table 3.1", "Goodness of fit by step"]
+    assert numbered in [row[:3] for row in contents]
 
 
 def test_latex_tables_are_rounded_ruled_and_escaped(filed, tmp_path):
@@ -127,7 +128,7 @@ def test_the_word_file_has_the_main_tables_as_shown(filed, tmp_path):
     assert rows[0] == ["", "B", "df", "Sig.", "95% lower"]
     assert rows[1] == ["Recency", "−0.333", "1", "<0.001", ""]
     words = [paragraph.text for paragraph in document.paragraphs]
-    assert study.title in words and "Variables & more, 100%" in words
+    assert study.title in words and "Table 2.1. Variables & more, 100%" in words
 
 
 @pytest.mark.slow

@@ -23,6 +23,7 @@ TRUST = {
         "Is a straight line right, and what does the simple equation give away?"
     ),
 }
+SHOWN = ("text/html", "text/markdown")
 SENTENCES = sorted(Path(erfm.__file__).parent.rglob("sentences*.py"))
 ANY_STUDY = notebooks_of(load_study("bank_churners"))
 
@@ -134,6 +135,20 @@ class TestEveryNotebook:
     def test_every_image_has_alt_text(self, path):
         images = [o for o in outputs(path) if "image/png" in o.get("data", {})]
         assert all(len(o.metadata["image/png"]["alt"]) > 30 for o in images)
+
+    def test_every_table_and_figure_has_a_number_and_every_link_to_one_leads_there(self, path):
+        shown = "\n".join(
+            "".join(o.get("data", {}).get(kind, "")) for o in outputs(path) for kind in SHOWN
+        )
+        page = number_of(path.stem).lstrip("0") or "0"
+        for kind in ("Table", "Figure"):
+            found = re.findall(rf"<strong>({kind} \S+)\.</strong>", shown)
+            assert found == [f"{kind} {page}.{n + 1}" for n in range(len(found))]
+        images = [o for o in outputs(path) if "image/png" in o.get("data", {})]
+        assert len(re.findall(r'<p id="figure-', shown)) == len(images)
+        assert shown.count('class="erfm-table"') == shown.count('<div id="table-')
+        ids = set(re.findall(r' id="((?:table|figure)-[\w-]+)"', shown))
+        assert set(re.findall(r"\]\(#((?:table|figure)-[\w-]+)\)", shown)) <= ids
 
     def test_says_that_the_customers_are_simulated(self, path):
         assert "simulated" in shown_text(path)[:2000]

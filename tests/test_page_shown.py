@@ -132,7 +132,8 @@ def test_a_table_is_shown_rounded_with_headings_and_labels(page):
     assert table["Sig."].tolist() == ["<0.001", "0.500", "1.000"]
     assert table["Reading"].tolist() == ["<holds>", "=1+1", ""]
     assert table["Significant"].astype(str).tolist() == ["True", "False", "True"]
-    assert "<caption>What &lt;is&gt; &amp; was</caption>" in shown.data
+    assert "<caption><strong>Table 2.1.</strong> What &lt;is&gt; &amp; was</caption>" in shown.data
+    assert shown.data.startswith('<div id="table-2-1" ')
     assert 'class="erfm-table"' in shown.data and "mathjax_ignore" not in shown.data
 
 
@@ -214,9 +215,11 @@ def test_a_linked_table_shows_its_columns_and_files_its_index_too(page):
         pd.Index(["k1", "k2"], name="key"),
     )
     shown = page.linked_table(table, "linked", "Of *both*")
-    assert isinstance(shown, Markdown)
-    html = RENDER(shown.data)
-    assert html.startswith("<p><strong>Of *both*</strong></p>")
+    assert isinstance(shown.shown, Markdown)
+    assert shown.caption.data == (
+        '<p id="table-2-1" class="erfm-caption"><strong>Table 2.1.</strong> Of *both*</p>'
+    )
+    html = RENDER(shown.shown.data)
     assert re.findall("<th>(.*?)</th>", html) == ["What is said", "N"]
     assert re.findall("<td>(.*?)</td>", html) == [
         "a | b", "1", '<a href="06_x.ipynb">page 06</a>', "2"
@@ -243,15 +246,65 @@ def test_a_figure_is_filed_shown_and_closed(page, output):
     shown = page.figure(figure, "forest", alt="A line.")
     (path,) = (output / "figures").iterdir()
     assert path.name == "02_forest.png"
-    assert isinstance(shown, Image) and shown.data == path.read_bytes()
-    assert (shown.alt, shown.width) == ("A line.", 240)
+    image = shown.shown
+    assert isinstance(image, Image) and image.data == path.read_bytes()
+    assert (image.alt, image.width) == ("A line.", 240)
     assert plt.imread(path).shape[:2] == (144, 360)
     assert not plt.fignum_exists(figure.number)
     before = path.stat().st_mtime_ns
     page.figure(drawn(), "forest", alt="")
     assert path.stat().st_mtime_ns == before, "the same picture is not written again"
     other = page.figure(drawn(2), "forest", alt="")
-    assert other.data == path.read_bytes() != shown.data
+    assert other.shown.data == path.read_bytes() != image.data
+
+
+def test_a_figure_s_caption_is_its_alternative_text_unless_it_has_its_own(page):
+    one = page.figure(drawn(), "a", alt="A < B $x$.")
+    assert one.caption.data == (
+        '<p id="figure-2-1" class="erfm-caption mathjax_ignore tex2jax_ignore">'
+        "<strong>Figure 2.1.</strong> A &lt; B $x$.</p>"
+    )
+    two = page.figure(drawn(), "b", alt="A line: 1, 2, 3.", caption="A line.")
+    assert two.caption.data.endswith("<strong>Figure 2.2.</strong> A line.</p>")
+    assert two.shown.alt == "A line: 1, 2, 3."
+
+
+def test_what_has_a_caption_is_shown_below_it(page, monkeypatch):
+    displayed = []
+    monkeypatch.setattr("erfm.report.page.display", lambda *shown: displayed.extend(shown))
+    figure = page.figure(drawn(), "a", alt="A line.")
+    figure._ipython_display_()
+    assert displayed == [figure.caption, figure.shown]
+
+
+# --- Numbers --------------------------------------------------------------------------------------
+
+
+def test_tables_and_figures_are_numbered_in_their_order_and_keep_their_number(page):
+    for name in ("b", "a", "b", "c"):
+        page.table(TABLE, name, "A table")
+    page.figure(drawn(), "a", alt="A figure")
+    assert [page.see(name) for name in "bac"] == [f"[Table 2.{n}](#table-2-{n})" for n in (1, 2, 3)]
+    assert page.see("a", "Figure") == "[Figure 2.1](#figure-2-1)"
+    with pytest.raises(KeyError, match="'b' was not shown yet on page 02"):
+        page.see("b", "Figure")
+    filed = (page.build / "tables" / "02_c.json").read_text(encoding="utf-8")
+    assert json.loads(filed)["number"] == "Table 2.3"
+
+
+@pytest.mark.parametrize(
+    ("notebook", "link"),
+    [
+        ("08b_cutoffs", "[Table 8b.1](#table-8b-1)"),
+        ("00_start_here", "[Table 0.1](#table-0-1)"),
+        ("10_your_own_data", "[Table 10.1](#table-10-1)"),
+    ],
+)
+def test_a_number_is_that_of_the_page(output, notebook, link):
+    page = Page("reconstruction", notebook)
+    shown = page.table(TABLE, "x", "X")
+    assert page.see("x") == link
+    assert re.search(r'id="(.+?)"', shown.data)[1] == link.partition("#")[2][:-1]
 
 
 def test_figures_of_other_studies_are_in_their_own_folder(own, output):

@@ -55,11 +55,11 @@ def test_code_is_shown_as_it_is(page):
 def test_captions_rows_cells_and_headings_are_text(page, text):
     table = pd.DataFrame({"label": [text]}, index=pd.Index([f"{text} is missing"], name="reason"))
     shown = page.table(table, text, f"Of {text}", headings={"label": f"{text} heading"}).data
-    caption = re.search("<caption>(.*?)</caption>", shown, flags=re.S)[1]
-    assert caption == html(f"Of {text}")
+    caption = re.search("<caption><strong>Table 1.1.</strong> (.*?)</caption>", shown, flags=re.S)
+    assert caption[1] == html(f"Of {text}")
     content = Shown(re.sub(r"<style.*?</style>", "", shown, flags=re.S))
     assert {e[0] for e in content.elements} == {
-        "div", "table", "caption", "thead", "tbody", "tr", "th", "td",
+        "div", "table", "caption", "strong", "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
     for part in (f"{text} heading", f"{text} is missing", text):
         assert visible(part) in "".join(content.texts)
@@ -78,7 +78,7 @@ def test_rows_that_are_a_predictor_s_values_are_left_as_they_are(page):
 def test_a_linked_table_links_to_pages_and_to_nothing_else(page):
     cells = ["both: [03](03_x.ipynb) and [page 06](06_y.ipynb#sums)", "[a](javascript:b) | *c*"]
     cells += ["[here](#The-sums)", "[b]() [c](x)"]
-    shown = RENDER(page.linked_table(pd.DataFrame({"cell": cells}), "links", SCRIPT).data)
+    shown = RENDER(page.linked_table(pd.DataFrame({"cell": cells}), "links", SCRIPT).shown.data)
     assert re.findall('href="(.*?)"', shown) == ["03_x.ipynb", "06_y.ipynb#sums", "#The-sums"]
     assert "[a](javascript:b) | *c*" in shown and "<em>" not in shown and "<script" not in shown
 
@@ -86,8 +86,11 @@ def test_a_linked_table_links_to_pages_and_to_nothing_else(page):
 def test_halves_of_characters_stop_nothing(page):
     """A path may have them; what is shown and filed of it can be written all the same."""
     half, table = "a\ud800b", pd.DataFrame({"text": ["x"]})
-    shown = [page.table(table, half, half).data, page.linked_table(table, "linked", half).data]
-    shown += [page.text(half), page.code(half).data, page.figure(plt.figure(), "x", half).alt]
+    shown = [
+        page.table(table, half, half).data,
+        page.linked_table(table, "linked", half).caption.data,
+    ]
+    shown += [page.text(half), page.code(half).data, page.figure(plt.figure(), "x", half).shown.alt]
     assert all("a\ufffdb" in text and half not in text for text in shown)
     assert {read.caption for read in read_tables(page.build / "tables")} == {"a\ufffdb"}
 
@@ -103,7 +106,7 @@ def test_a_number_may_have_a_letter(page):
 
 def test_alternative_texts_and_file_names_are_plain(page):
     image = page.figure(plt.figure(), "a/b\n", alt="bell\x07 and\nline")
-    assert image.alt == "bell\ufffd and line"
+    assert image.shown.alt == "bell\ufffd and line"
     (file,) = page.figures.iterdir()
     assert re.fullmatch(r"01_a_b-[0-9a-f]{12}\.png", file.name)
 

@@ -35,10 +35,7 @@ def counts(*numbers: int) -> pd.Series:
 def test_in_one_minute_states_the_claim_and_what_the_counts_give():
     said = sentences.in_one_minute(counts(4, 3, 2, 1), published_classification_table())
     assert said.startswith("**In short.** The paper claims an accuracy of **95.11%**. The counts")
-    assert (
-        "Of the paper's 10 printed values, 4 hold, 3 are impossible, 2 contradict another" in said
-    )
-    assert said.endswith("and 1 cannot be judged.")
+    assert "printed values, 4 hold, 3 are impossible, 2 contradict another and 1 cannot" in said
 
 
 def test_the_claim_has_the_printed_decimals_everywhere(monkeypatch):
@@ -58,8 +55,10 @@ def test_every_verdict_is_defined_once():
 
 
 def test_every_verdict_is_counted_in_words_and_beside_the_figure():
-    assert sentences.what_holds(counts(4, 3, 0, 1)).endswith(
-        f"does not: 4 holds, 3 impossible, 0 {CONTRADICTS}, 1 cannot be judged."
+    said = sentences.what_holds(counts(4, 3, 0, 1), "Figure 1")
+    assert "does not (Figure 1): 4 hold, 3 are impossible, 0 contradict another and 1 cann" in said
+    assert sentences.tally(counts(1, 1, 1, 9)) == (
+        "1 holds, 1 is impossible, 1 contradicts another printed value and 9 cannot be judged"
     )
     assert sentences.alt_of_verdicts(counts(4, 3, 0, 1)).endswith(
         f"by verdict: holds 4, impossible 3, {CONTRADICTS} 0, cannot be judged 1."
@@ -67,8 +66,10 @@ def test_every_verdict_is_counted_in_words_and_beside_the_figure():
 
 
 def test_how_recomputed_counts_what_does_not_occur_as_none():
-    said = sentences.how_recomputed(pd.Series([BY_CONSTRUCTION, BY_CONSTRUCTION, ESTIMATED]))
-    assert said.startswith("2 values agree") and "estimated (1) or" in said
+    said = sentences.how_recomputed(
+        pd.Series([BY_CONSTRUCTION, BY_CONSTRUCTION, ESTIMATED]), "Table 1"
+    )
+    assert said.startswith("In Table 1, 2 values agree") and "estimated (1) or" in said
     assert "were not aimed at (0)" in said
 
 
@@ -80,9 +81,9 @@ def test_examined_in_short_counts_every_verdict():
 
 
 def test_sums_names_those_that_do_not_hold():
-    assert sentences.sums({"range": RIGHT, "genders": RIGHT}).startswith("2 of 2 hold: ")
-    said = sentences.sums({"range": RIGHT, "genders": WRONG})
-    assert said.startswith("1 of 2 hold; genders do not")
+    assert sentences.sums({"range": RIGHT, "genders": RIGHT}, "T").startswith("2 of 2 hold (T): ")
+    said = sentences.sums({"range": RIGHT, "genders": WRONG}, "T")
+    assert said.startswith("1 of 2 hold (T); genders do not")
     assert "careless" not in said
 
 
@@ -98,9 +99,9 @@ def test_another_reading(simple, hits, words):
     search = pd.DataFrame(
         {"ratios_searched": [30, 400, 5387], "hits": [simple, simple, hits]}, index=[1, 2, 3]
     )
-    said = sentences.another_reading(search)
+    said = sentences.another_reading(search, "Table 1")
     assert words in said
-    assert f"up to three counts give {hits or 'none'} among 5,387 ratios" in said
+    assert f"up to three counts give {hits or 'none'} among 5,387 ratios (Table 1)." in said
 
 
 def test_misread_moments_calls_only_such_customers_an_example():
@@ -140,7 +141,7 @@ def test_chi_square(printed, words):
     solved = published_classification_table()
     readings = chi_square_readings(printed, n=2000, solved=solved, cutoff="0.6024")
     proof = Verdict(CANNOT_BE_JUDGED, "", what_would_have_to_be_true="It would have to be named.")
-    said = sentences.chi_square(proof, readings)
+    said = sentences.chi_square(proof, readings, "Table 2")
     assert said.startswith(f"**Verdict: cannot be judged.** {words} the printed value support")
     assert said.endswith("It would have to be named.")
 
@@ -186,12 +187,12 @@ def test_predicted_share():
         {"share_above_cutoff": [0.088, 0.204, 0.236], "simulated": [0.087, 0.205, 0.236]},
         index=["uncorrelated", "perfectly correlated", "needed"],
     )
-    said = sentences.predicted_share(shares, 0.236)
+    said = sentences.predicted_share(shares, 0.236, "T")
     assert "reach 8.8% if uncorrelated and 20.4% even if perfectly correlated" in said
-    assert said.endswith("simulation and integration agree.")
-    reached = sentences.predicted_share(shares.assign(simulated=0.5), 0.1)
+    assert said.endswith("simulation and integration agree (T).")
+    reached = sentences.predicted_share(shares.assign(simulated=0.5), 0.1, "T")
     assert "and 20.4% if perfectly correlated" in reached
-    assert reached.endswith("do not agree.")
+    assert reached.endswith("do not agree (T).")
 
 
 def test_solutions():

@@ -8,7 +8,7 @@ import pytest
 
 from erfm.report import story
 from erfm.report.build import all_notebooks
-from erfm.report.site import _lead_with_findings
+from erfm.report.site import _adapt_anchors, _lead_with_findings
 from erfm.study import ROOT, StudyError
 
 FOUND = story.findings().splitlines()
@@ -88,6 +88,16 @@ def test_the_site_says_in_short_what_a_page_found_directly_below_its_title(path)
     kept = [i for i in before if i not in (title.id, short.id, notice.id)]
     assert [cell.id for cell in rest] == kept
     nbformat.validate(notebook)
+
+
+def test_the_site_s_links_are_those_that_its_pages_have():
+    text = "[a](06_x.ipynb#The-Sums) [b](#The-Sums) [Table 8b.1](#table-8b-1) [c](06_x.ipynb)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    _adapt_anchors(notebook)
+    assert notebook.cells[0].source == (
+        "[a](06_x.ipynb#the-sums) [b](#the-sums) "
+        '<a class="reference internal" href="#table-8b-1">Table 8b.1</a> [c](06_x.ipynb)'
+    )
 
 
 def test_the_other_bank_is_called_the_same_everywhere():

@@ -57,10 +57,20 @@ def in_one_minute(counts: pd.Series, solved: SolvedTable) -> str:
     return (
         f"**In short.** {claim(solved)} Cao, Xu & Shen (2012) predict which retail customers a "
         "commercial bank keeps, from *extended RFM*: recency, frequency, amount, children, gender "
-        f"and age. Of the paper's {counts.sum()} printed values, {counts[HOLDS]} hold, "
-        f"{counts[IMPOSSIBLE]} are impossible, {counts[CONTRADICTS]} contradict another printed "
-        f"value and {counts[CANNOT_BE_JUDGED]} cannot be judged."
+        f"and age. Of the paper's {counts.sum()} printed values, {tally(counts)}."
     )
+
+
+def tally(counts: pd.Series) -> str:
+    """Say how many printed values have each verdict, as a clause."""
+    one, several = (
+        {HOLDS: "holds", IMPOSSIBLE: "is impossible", CONTRADICTS: CONTRADICTS},
+        {HOLDS: "hold", IMPOSSIBLE: "are impossible", CONTRADICTS: "contradict another"},
+    )
+    said = [
+        f"{n} {(one if n == 1 else several).get(verdict, verdict)}" for verdict, n in counts.items()
+    ]
+    return f"{', '.join(said[:-1])} and {said[-1]}"
 
 
 def verdicts_defined() -> str:
@@ -76,20 +86,23 @@ def alt_of_verdicts(counts: pd.Series) -> str:
     )
 
 
-def what_holds(counts: pd.Series) -> str:
-    """Say what kind of printed value holds, with the number of each verdict."""
+def what_holds(counts: pd.Series, figure: str) -> str:
+    """Say what kind of printed value holds, with the number of each verdict; `figure` shows it."""
     return (
         "The counts and sums of the paper hold; what was *estimated* from the customers mostly "
-        f"does not: {', '.join(f'{n} {verdict}' for verdict, n in counts.items())}."
+        f"does not ({figure}): {tally(counts)}."
     )
 
 
-def how_recomputed(how: pd.Series) -> str:
-    """Say how the reconstruction comes by its values; `how` is the scorecard's column."""
+def how_recomputed(how: pd.Series, table: str) -> str:
+    """Say how the reconstruction comes by its values; `how` is that column of the scorecard.
+
+    `table` is a link to the scorecard, as it is in the sentences that follow to what they read.
+    """
     count = how.value_counts().reindex(HOW, fill_value=0)
     return (
-        f"{count[BY_CONSTRUCTION]} values agree on the simulated customers because they were made "
-        f"to. The others are estimated ({count[ESTIMATED]}) or were not aimed at "
+        f"In {table}, {count[BY_CONSTRUCTION]} values agree on the simulated customers because "
+        f"they were made to. The others are estimated ({count[ESTIMATED]}) or were not aimed at "
         f"({count[NOT_TARGETED]}) because printed numbers contradict them or do not say what they "
         "are."
     )
@@ -109,22 +122,22 @@ def examined_in_short(counts: pd.Series) -> str:
     )
 
 
-def sums(examined: Mapping[str, Verdict]) -> str:
+def sums(examined: Mapping[str, Verdict], table: str) -> str:
     """Say how many sums and shares of printed numbers hold, and which do not."""
     wrong = [name for name, proof in examined.items() if proof.verdict != HOLDS]
     if wrong:
         return (
-            f"{len(examined) - len(wrong)} of {len(examined)} hold; {', '.join(wrong)} do not, so "
-            "slips in counting may explain some of what follows."
+            f"{len(examined) - len(wrong)} of {len(examined)} hold ({table}); {', '.join(wrong)} "
+            "do not, so slips in counting may explain some of what follows."
         )
     return (
-        f"{len(examined)} of {len(examined)} hold: sample sizes, range, genders and the "
+        f"{len(examined)} of {len(examined)} hold ({table}): sample sizes, range, genders and the "
         "classification table's counts are consistent, so careless counting does not explain what "
         "follows."
     )
 
 
-def another_reading(search: pd.DataFrame) -> str:
+def another_reading(search: pd.DataFrame, table: str) -> str:
     """Say whether a ratio of printed counts is the printed accuracy; see `ratio_searches`."""
     most = search.index.max()
     simple, hits = search.loc[1, "hits"], search.loc[most, "hits"]
@@ -136,9 +149,9 @@ def another_reading(search: pd.DataFrame) -> str:
     return (
         f"Is there another reading of “accuracy”? {quotients} the printed value. Sums and "
         f"differences of up to {words.get(most, most)} counts give {hits or 'none'} among "
-        f"{search.loc[most, 'ratios_searched']:,} ratios. (With more terms some ratio must hit by "
-        "chance.) Were the printed margins the other way round, predicted for actual, the table "
-        "would close too, with the same accuracy; only the base rate would change."
+        f"{search.loc[most, 'ratios_searched']:,} ratios ({table}). (With more terms some ratio "
+        "must hit by chance.) Were the printed margins the other way round, predicted for actual, "
+        "the table would close too, with the same accuracy; only the base rate would change."
     )
 
 
@@ -187,7 +200,7 @@ def printed_ranking(proof: Verdict) -> str:
     )
 
 
-def chi_square(proof: Verdict, readings: pd.DataFrame) -> str:
+def chi_square(proof: Verdict, readings: pd.DataFrame, table: str) -> str:
     """Say whether a reading of the printed χ² supports its sentence; see `chi_square_readings`."""
     supporting = [markdown(r) for r in readings.index[readings["verdict"] == HOLDS]]
     support = (
@@ -196,7 +209,7 @@ def chi_square(proof: Verdict, readings: pd.DataFrame) -> str:
         else "Under no reading does the printed value support"
     )
     return (
-        f"**Verdict: {proof.verdict}.** {support} the sentence it stands in. "
+        f"**Verdict: {proof.verdict}.** {support} the sentence it stands in ({table}). "
         f"{proof.what_would_have_to_be_true}"
     )
 
@@ -239,7 +252,7 @@ def cutoff(claimed: float, base_rate: float) -> str:
     )
 
 
-def predicted_share(shares: pd.DataFrame, claimed: float) -> str:
+def predicted_share(shares: pd.DataFrame, claimed: float, table: str) -> str:
     """Say what share of customers effects of the printed size put above the cut-off.
 
     `shares` is the table of `normal_predictor.shares_above_cutoff`; `claimed` the printed share.
@@ -252,7 +265,7 @@ def predicted_share(shares: pd.DataFrame, claimed: float) -> str:
         f"The printed table puts {percent(claimed)} of customers above the cut-off. Four effects "
         f"as large as Frequency's, the largest, reach {percent(share['uncorrelated'])} if "
         f"uncorrelated and {percent(share['perfectly correlated'])} {even} perfectly correlated; "
-        f"simulation and integration {agree}."
+        f"simulation and integration {agree} ({table})."
     )
 
 

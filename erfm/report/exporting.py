@@ -32,6 +32,7 @@ class Table:
 
     name: str
     frame: pd.DataFrame
+    number: str
     caption: str
     headings: dict[str, str]
 
@@ -66,7 +67,7 @@ def _read(path: Path) -> Table:
         frame.index = pd.MultiIndex.from_arrays(columns[:rows], names=names)
     else:
         frame.index = pd.Index(columns[0].array, name=names[0])
-    return Table(path.stem, frame, described["caption"], headings)
+    return Table(path.stem, frame, described["number"], described["caption"], headings)
 
 
 def _values(cells: pd.Series, kind: str) -> pd.Series:
@@ -140,9 +141,8 @@ def variables(study: Study) -> pd.DataFrame:
 
 def _write_excel(tables: list[Table], study: Study, path: Path) -> None:
     sheets = _sheet_names([table.name for table in tables])
-    contents = pd.DataFrame(
-        {"sheet": sheets, "caption": [table.caption for table in tables]}
-    ).set_index("sheet")
+    listed = [(table.number, table.caption) for table in tables]
+    contents = pd.DataFrame(listed, pd.Index(sheets, name="sheet"), ["number", "caption"])
     remarks = pd.DataFrame({"notes": [*notes(study), "Numbers are not rounded."]}).set_index(
         "notes"
     )
@@ -224,7 +224,8 @@ def _write_word(tables: list[Table], study: Study, path: Path) -> None:
     for line in rest:
         document.add_paragraph(line)
     for table in tables:
-        document.add_paragraph(one_line(table.caption), style="Caption")
+        caption = f"{table.number}. {one_line(table.caption)}"
+        document.add_paragraph(caption, style="Caption")
         shown = table.shown(study).reset_index(names=_row_headings(table))
         grid = document.add_table(rows=0, cols=len(shown.columns), style="Light Shading")
         for row in [list(shown.columns), *shown.to_numpy().tolist()]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from IPython.display import HTML, Image, Markdown
+from IPython.display import HTML, Image, Markdown, display
 from matplotlib.figure import Figure
 
 from erfm import DEFAULT_STUDY, escaping, figures
@@ -46,6 +47,17 @@ def figure_folder(study: Study) -> Path:
     return build_folder(study) / "figures"
 
 
+@dataclass(frozen=True)
+class Captioned:
+    """Something shown, with its number and caption above it."""
+
+    caption: HTML
+    shown: Image | Markdown
+
+    def _ipython_display_(self) -> None:
+        display(self.caption, self.shown)
+
+
 def number_of(notebook: str) -> str:
     """Return a notebook's number, with its letter if it has one: "08b" of "08b_cutoffs"."""
     return notebook.partition("_")[0]
@@ -67,6 +79,7 @@ class Page:
         self.number = number_of(notebook)
         self.build = build_folder(self.study)
         self.figures = figure_folder(self.study)
+        self._numbered: dict[str, list[str]] = {"Table": [], "Figure": []}
         figures.style()
         labels = "".join(p.axis_label + "".join(p.levels) for p in self.study.predictors.values())
         self.font_warning = figures.use_cjk_font() if figures.has_cjk(labels) else ""
@@ -126,6 +139,36 @@ class Page:
         """Return where the study's file of this name is, for a sentence."""
         return escaping.code((self.build / name).relative_to(output_folder()).as_posix())
 
+    def see(self, name: str, kind: str = "Table") -> str:
+        """Return a link to a table or figure that this page has shown, for a sentence.
+
+        `name` is that under which it is filed, `kind` "Table" or "Figure".
+
+        Raises
+        ------
+        KeyError
+            It was not shown yet, so that it has no number.
+        """
+        if name not in self._numbered[kind]:
+            raise KeyError(f"{kind} '{name}' was not shown yet on page {self.number}.")
+        number = self._number(kind, name)
+        return f"[{number}](#{anchor(number)})"
+
+    def _number(self, kind: str, name: str) -> str:
+        """Return e.g. "Table 2.1": tables and figures are numbered in the order they are shown.
+
+        What is shown again keeps its number.
+        """
+        numbered = self._numbered[kind]
+        if name not in numbered:
+            numbered.append(name)
+        return f"{kind} {self.number.lstrip('0') or '0'}.{numbered.index(name) + 1}"
+
+    def _caption(self, number: str, caption: str) -> HTML:
+        """Return a number and a caption, to stand above what has no caption of its own."""
+        text = f"<strong>{number}.</strong> {escaping.html(caption)}"
+        return HTML(f'<p id="{anchor(number)}" class="erfm-caption{_unmathed(text)}">{text}</p>')
+
     def code(self, text: str, language: str = "") -> Markdown:
         """Show a text as it is, as code."""
         return Markdown(escaping.code_block(text, language))
@@ -138,7 +181,7 @@ class Page:
         formats: dict[str, NumberFormat] | None = None,
         headings: dict[str, str] | None = None,
     ) -> HTML:
-        """Show a table rounded and file it unrounded.
+        """Show a table rounded, with its number and caption, and file it unrounded.
 
         Writes ``build/<study>/tables/<number>_<name>.csv``, in which a text that a spreadsheet
         would run has an apostrophe before it (`escaping.csv_cell`), and beside it, as JSON, the
@@ -151,7 +194,7 @@ class Page:
             column: (headings or {}).get(column, COLUMNS.get(column, (heading(column),))[0])
             for column in frame
         }
-        self._file_table(frame, name, caption, headings)
+        number = self._file_table(frame, name, caption, headings)
         shown = as_text(self.study, frame, headings, formats)
         text = [headings[c] for c in frame if not holds_numbers(frame[c])]
         left = [{"selector": "th, td", "props": "text-align: left"}]
@@ -160,50 +203,66 @@ class Page:
             .format_index(escape="html")
             .format_index(escape="html", axis="columns")
             .set_uuid(f"{self.number}_{escaping.file_name(name)}".replace(".", "_"))
-            .set_caption(escaping.html(caption))
+            .set_caption(f"<strong>{number}.</strong> {escaping.html(caption)}")
             .set_table_attributes('class="erfm-table"')
             .set_table_styles([{"selector": "td", "props": "text-align: right"}])
             .set_table_styles({heading: left for heading in text}, overwrite=False)
         )
         styler.cell_ids = False
         content = styler.to_html()
-        # MathJax, in JupyterLab, would make formulas of dollars and backslashes.
-        ignored = ' class="mathjax_ignore tex2jax_ignore"' if re.search(r"[$\\]", content) else ""
-        return HTML(f'<div style="overflow-x: auto"{ignored}>{content}</div>')
+        opened = f'<div id="{anchor(number)}" class="erfm{_unmathed(content)}"'
+        return HTML(f'{opened} style="overflow-x: auto">{content}</div>')
 
-    def linked_table(self, table: pd.DataFrame, name: str, caption: str) -> Markdown:
+    def linked_table(self, table: pd.DataFrame, name: str, caption: str) -> Captioned:
         """File a table of text as `table` does and show it; cells may link to pages in Markdown.
 
         The index is filed but not shown.
         """
         headings = {column: heading(column) for column in table}
-        self._file_table(table, name, caption, headings)
+        number = self._file_table(table, name, caption, headings)
         lines = [list(headings.values()), ["---"] * len(headings)]
         lines += [list(map(_linked, row)) for row in table.itertuples(index=False)]
         rows = ["| " + " | ".join(line) + " |" for line in lines]
-        return Markdown(f"**{self.text(caption)}**\n\n" + "\n".join(rows))
+        return Captioned(self._caption(number, caption), Markdown("\n".join(rows)))
 
     def _file_table(
         self, frame: pd.DataFrame, name: str, caption: str, headings: dict[str, str]
-    ) -> None:
-        folder = self.build / "tables"
+    ) -> str:
+        """File a table with what is said of it, and return its number."""
+        number, folder = self._number("Table", name), self.build / "tables"
         path = folder / f"{self.number}_{escaping.file_name(name)}.csv"
         filed = _with_rows(frame)
         # A lone carriage return within a text is quoted only if it is part of the line's end.
         guarded = filed.map(_guarded).rename(columns=_guarded)
         write_text(path, guarded.to_csv(index=False, lineterminator="\r\n"))
         kinds = [kind(filed.iloc[:, i]) for i in range(filed.shape[1])]
-        described = {"caption": caption, "headings": headings, "kinds": kinds}
+        described = {"number": number, "caption": caption, "headings": headings, "kinds": kinds}
         text = escaping.encodable(json.dumps(described, ensure_ascii=False, indent=1))
         write_text(path.with_suffix(".json"), text + "\n")
+        return number
 
-    def figure(self, figure: Figure, name: str, alt: str) -> Image:
-        """File a figure as ``<number>_<name>.png`` and show the file, with `alt` as its text."""
+    def figure(self, figure: Figure, name: str, alt: str, caption: str = "") -> Captioned:
+        """File a figure as ``<number>_<name>.png`` and show it with its number and caption.
+
+        `alt` says what the picture says, to those who do not see it; where it is short enough to
+        say it to all, it is the caption, too.
+        """
         path = self.figures / f"{self.number}_{escaping.file_name(name)}.png"
         save_figure(figure, path)
         width = round(96 * figure.get_figwidth())
         plt.close(figure)
-        return Image(filename=path, alt=escaping.one_line(alt), width=width)
+        image = Image(filename=path, alt=escaping.one_line(alt), width=width)
+        return Captioned(self._caption(self._number("Figure", name), caption or alt), image)
+
+
+def anchor(number: str) -> str:
+    """Return the id of a table or figure: "table-8b-1" of "Table 8b.1"."""
+    return re.sub(r"[ .]", "-", number.lower())
+
+
+def _unmathed(content: str) -> str:
+    """Return classes that keep JupyterLab from making formulas of dollars and backslashes."""
+    return " mathjax_ignore tex2jax_ignore" if re.search(r"[$\\]", content) else ""
 
 
 def save_figure(figure: Figure, path: Path) -> None:

@@ -47,7 +47,7 @@ def build_site(study: Study, build: Path) -> Path:
         _lead_with_findings(notebook)
         _carry_alt_texts(notebook)
         _unlink_absent_pages(notebook, {page.stem for page in pages})
-        _lower_anchors(notebook)
+        _adapt_anchors(notebook)
         if page.stem == root:
             notebook.cells.append(nbformat.v4.new_markdown_cell(_contents(names, root)))
         nbformat.write(notebook, source / page.name)
@@ -121,13 +121,19 @@ def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> 
     _change_texts(notebook, unlink)
 
 
-def _lower_anchors(notebook: nbformat.NotebookNode) -> None:
-    """Write links to headings as the site names these; in Jupyter, anchors have capitals."""
+def _adapt_anchors(notebook: nbformat.NotebookNode) -> None:
+    """Write links to headings as the site names these, and those to tables and figures as HTML.
 
-    def lower(text: str) -> str:
+    In Jupyter, anchors of headings have capitals. Those of tables and figures stand in what is
+    shown, where MyST does not look.
+    """
+
+    def adapt(text: str) -> str:
+        numbered = r"\[([^\]]+)\]\(#((?:table|figure)-\w+-\d+)\)"
+        text = re.sub(numbered, r'<a class="reference internal" href="#\2">\1</a>', text)
         return re.sub(r"\]\((?:\w+\.ipynb)?#[\w-]+\)", lambda link: link[0].lower(), text)
 
-    _change_texts(notebook, lower)
+    _change_texts(notebook, adapt)
 
 
 def _change_texts(notebook: nbformat.NotebookNode, change: Callable[[str], str]) -> None:
@@ -162,8 +168,9 @@ def _downloads(build: Path, source: Path) -> str:
     lines += ["", "## Every table as CSV", "", ABOUT_CSV, ""]
     for path in sorted((source / "tables").iterdir()):
         described = (build / "tables" / path.name).with_suffix(".json").read_text("utf-8")
-        caption = markdown(json.loads(described)["caption"])
-        lines.append(f"- {{download}}`{path.name} <tables/{path.name}>`: {caption}")
+        about = json.loads(described)
+        told = f"{about['number']}. {markdown(about['caption'])}"
+        lines.append(f"- {{download}}`{path.name} <tables/{path.name}>`: {told}")
     return "\n".join(lines) + "\n"
 
 
