@@ -300,13 +300,16 @@ def test_selection_path_names_each_step_and_its_change(study):
         pytest.approx(place) for place in ((0.5, 90.25), (1.5, 75.25), (2.5, 70.15))
     ]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Step", "−2 log-likelihood")
-    assert axes.get_title("left") == "1 of 2 variables are kept"
-    assert figures.selection_alt(path).endswith("step 0 100, step 1 80, step 2 70, step 3 70.")
+    assert axes.get_title("left") == "The search keeps 1 of 2 variables"
+    alt = figures.selection_alt(study, path)
+    assert alt == (
+        "−2 log-likelihood by step: constant only 100, + Days & nights 80, + Age 70, − Age 70."
+    )
 
 
 def test_a_selection_of_nothing_is_drawn(study):
     figure = figures.selection_path(study, selection([100.0], []))
-    assert figure.axes[0].get_title("left").startswith("0 of ")
+    assert figure.axes[0].get_title("left") == "The search keeps no variable"
     assert words(figure.axes[0]) == []
     assert_texts_have_room(figure)
 
@@ -372,8 +375,8 @@ def test_calibration_draws_limits_beside_the_diagonal():
     assert drawn == pytest.approx(np.array([[0.1, 0, 0, 0.1], [0.5, 0.6, 0.5, 0.7]]))
     diagonal = line(axes, "perfect calibration").get_xydata()
     assert diagonal == pytest.approx(np.array([[0, 0], [1, 1]]))
-    assert_told_apart(axes, "perfect calibration", "tenth of the customers")
-    assert named(figure) == ["perfect calibration", "tenth of the customers"]
+    assert_told_apart(axes, "perfect calibration", "group of customers")
+    assert named(figure) == ["perfect calibration", "group of customers"]
     assert (axes.get_xlim(), axes.get_ylim()) == ((0, 1), (0, 1))
     assert axes.get_xlabel() == "Predicted P(retained)"
     assert axes.get_ylabel() == "Observed share retained"

@@ -144,7 +144,9 @@ def test_the_variable_with_the_widest_rates_is_told_with_its_groups(study):
     )
     told["branch"]["customers"] = 20
     said = sentences.most_moving(study, told)
-    assert "**Branch**" in said and "100.0% of the 20 customers in the group “&#42;east&#42;”" in said
+    assert (
+        "**Branch**" in said and "100.0% of the 20 customers in the group “&#42;east&#42;”" in said
+    )
     assert "fewer" not in said
 
 
