@@ -103,9 +103,10 @@ def newton(log_likelihoods: pd.Series, slopes: pd.Series, full: LogisticFit) -> 
     same = abs(reached - full.log_likelihood) < 1e-6
     same &= np.allclose(slopes, full.parameters.drop(CONSTANT), rtol=1e-6, atol=0)
     found = "the same log-likelihood and the same B to six digits" if same else "ANOTHER maximum"
+    climb = "step climbs" if steps == 1 else "steps climb"
     return (
-        "From *b* = 0, which gives every customer the probability 1/2, "
-        f"{counted(steps, 'step')} {'climbs' if steps == 1 else 'climb'} to {number(reached)}. `fit_logistic` finds {found}: it is this iteration, with standard "
+        f"From *b* = 0, which gives every customer the probability 1/2, {steps} {climb} to "
+        f"{number(reached)}. `fit_logistic` finds {found}: it is this iteration, with standard "
         "errors and with an error for customers whose likelihood has no maximum."
     )
 

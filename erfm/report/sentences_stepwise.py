@@ -107,13 +107,13 @@ def compared(selection: ForwardSelection, steps: pd.DataFrame) -> str:
     """Say how fit changes from the first step to the last."""
     if steps.empty:
         return "Nothing entered."
-    if len(steps) == 1:
-        change = (
-            "The only step leaves −2 log-likelihood at "
-            f"{steps.iloc[0]['minus2_log_likelihood']:.3f} and Nagelkerke's R² at {steps.iloc[0]['nagelkerke_r2']:.3f}."
-        )
-    else:
-        change = _change(selection, steps.iloc[0], steps.iloc[-1])
+    first, last = steps.iloc[0], steps.iloc[-1]
+    change = (
+        f"The only step leaves −2 log-likelihood at {first['minus2_log_likelihood']:.3f} and "
+        f"Nagelkerke's R² at {first['nagelkerke_r2']:.3f}."
+    )
+    if len(steps) > 1:
+        change = _change(selection, first, last)
     return (
         f"{change} The Hosmer–Lemeshow χ² measures misfit in groups that change from step to step; "
         "it need not fall."
