@@ -162,14 +162,29 @@ def _distribution(axes: Axes, study: Study, frame: pd.DataFrame, name: str) -> N
             )  # fmt: skip
             _name_ticks(axes, [_tick(p) for p in positions], PANEL)
         else:
-            edges = np.histogram_bin_edges(frame[name], bins=25)
             axes.hist(
-                values, bins=list(edges), weights=np.full(len(values), 100 / len(values)),
+                values, bins=_edges(frame[name]), weights=np.full(len(values), 100 / len(values)),
                 histtype="step", color=look["color"], linestyle=look["linestyle"], lw=1.5,
                 label=look["label"],
             )  # fmt: skip
     axes.set_xlabel(narrow(predictor.axis_label))
     axes.set_ylabel("% of each outcome")
+
+
+BINS = 25
+
+
+def _edges(values: pd.Series) -> list[float]:
+    """Return the edges of about `BINS` bins of equal width.
+
+    Each bin of whole numbers holds as many of them as the next: otherwise some would hold two and
+    some one, and the picture would show that instead of the customers.
+    """
+    low, high = values.min(), values.max()
+    if (values % 1 != 0).any():
+        return list(np.histogram_bin_edges(values, bins=BINS))
+    width = -(-(high - low + 1) // BINS)
+    return list(np.arange(low - 0.5, high + width, width))
 
 
 def narrow(text: str) -> str:

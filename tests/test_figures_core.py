@@ -120,7 +120,7 @@ def test_distributions_are_shares_of_each_outcome(study):
 
 
 def test_distributions_of_many_values_are_histograms_with_common_bins(study):
-    values = np.arange(1, 51.0)
+    values = np.arange(1, 51.0) / 10
     frame = customers(retained=np.repeat([0, 1], 25), recency=values)
     one = replace(study, predictors={"recency": study.predictors["recency"]})
     axes = figures.distributions(one, frame).axes[0]
@@ -132,6 +132,21 @@ def test_distributions_of_many_values_are_histograms_with_common_bins(study):
         assert outline[1:-1:2, 1] == pytest.approx(share)
         assert outline[:-1:2, 0] == pytest.approx(edges)
     assert_told_apart(axes, "churned", "retained")
+
+
+@pytest.mark.parametrize("numbers", [13, 30, 37, 51, 1000])
+def test_bins_of_whole_numbers_hold_equally_many_of_them(study, numbers):
+    """Numbers that are all equally common are drawn flat, but for the last bin's end."""
+    values = np.arange(18.0, 18 + numbers)
+    frame = customers(retained=np.tile([0, 1], numbers), recency=np.repeat(values, 2))
+    one = replace(study, predictors={"recency": study.predictors["recency"]})
+    axes = figures.distributions(one, frame).axes[0]
+    for patch in axes.patches:
+        heights = patch.get_xy()[1:-1:2, 1]
+        assert heights[:-1] == pytest.approx(heights[0])
+        assert 0 < heights[-1] <= heights[0] + 1e-9
+        assert len(heights) <= 25
+        assert heights.sum() == pytest.approx(100)
 
 
 @pytest.mark.parametrize("value", [1_234_567.0, 0.5, -3.0, 2012.0, 12_345.25])

@@ -92,7 +92,7 @@ def test_five_steps_are_compared_with_the_commoner_outcome_in_pairs(sample):
     text = sentences.five_steps(sample[0], ("recency", "gender"), RATES, GAIN, 0.8541, ranked)
     assert text == (
         "Forward selection keeps recency, gender; on 378 voters that it has not seen, the equation "
-        "has an AUC of 0.854 and is right for 302 (79.9%); naming the commoner outcome for "
+        "has an AUC of 0.854. It is right for 302 (79.9%), naming the commoner outcome for "
         "everyone is right for 216 (57.1%). The equation's rule is surely more accurate (+22.8 "
         "percentage points, 95% interval +18.0 to +27.0). By size of effect: recency > gender."
     )
@@ -101,7 +101,7 @@ def test_five_steps_are_compared_with_the_commoner_outcome_in_pairs(sample):
 def test_five_steps_that_keep_one_variable_or_none(sample):
     worse = GAIN.replace({0.18: -0.27, 0.27: -0.18, 86 / 378: -86 / 378})
     one = sentences.five_steps(sample[0], ("recency",), RATES, worse, 0.45, "recency")
-    assert one.startswith("Forward selection keeps recency; on") and "an AUC of 0.450 and" in one
+    assert one.startswith("Forward selection keeps recency; on") and "an AUC of 0.450. It" in one
     assert one.endswith("surely less accurate (−22.8 percentage points, 95% interval −27.0 to "
                         "−18.0).")  # fmt: skip
     none = sentences.five_steps(sample[0], (), RATES, GAIN, 0.5, "")

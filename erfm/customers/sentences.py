@@ -87,7 +87,7 @@ def five_steps(
         )
     kept = (
         f"Forward selection keeps {listed(study, terms)}; {unseen}, the equation has an AUC of "
-        f"{auc:.3f} and is right for {right}; naming the commoner outcome for everyone is right "
+        f"{auc:.3f}. It is right for {right}, naming the commoner outcome for everyone is right "
         f"for {base}. The equation's rule is {gain_in_accuracy(gain)}."
     )
     return f"{kept} By size of effect: {markdown(ranked)}." if len(terms) > 1 else kept

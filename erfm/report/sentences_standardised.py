@@ -106,4 +106,7 @@ def rescaled(study: Study, table: pd.DataFrame, other: pd.DataFrame, names: Sequ
     (name,) = names
     changes = (other.loc[name] / table.loc[name] - 1).abs() > 1e-6
     changed = [COLUMNS[column][0] for column in table.columns[changes]]
-    return f"Exercise 1: dividing {named(study, name)} by a thousand changes {' and '.join(changed)} only."
+    return (
+        f"Exercise 1: dividing {named(study, name)} by a thousand changes {' and '.join(changed)} "
+        "only."
+    )
