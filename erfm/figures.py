@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from erfm.escaping import one_line
-from erfm.formats import percent
+from erfm.formats import how_many, number, percent
 from erfm.stepwise import ForwardSelection
 from erfm.study import Study
 from erfm.validation import RocCurve
@@ -162,14 +162,29 @@ def _distribution(axes: Axes, study: Study, frame: pd.DataFrame, name: str) -> N
             )  # fmt: skip
             _name_ticks(axes, [_tick(p) for p in positions], PANEL)
         else:
-            edges = np.histogram_bin_edges(frame[name], bins=25)
             axes.hist(
-                values, bins=list(edges), weights=np.full(len(values), 100 / len(values)),
+                values, bins=_edges(frame[name]), weights=np.full(len(values), 100 / len(values)),
                 histtype="step", color=look["color"], linestyle=look["linestyle"], lw=1.5,
                 label=look["label"],
             )  # fmt: skip
     axes.set_xlabel(narrow(predictor.axis_label))
     axes.set_ylabel("% of each outcome")
+
+
+BINS = 25
+
+
+def _edges(values: pd.Series) -> list[float]:
+    """Return the edges of about `BINS` bins of equal width.
+
+    Each bin of whole numbers holds as many of them as the next: otherwise some would hold two and
+    some one, and the picture would show that instead of the customers.
+    """
+    low, high = values.min(), values.max()
+    if (values % 1 != 0).any():
+        return list(np.histogram_bin_edges(values, bins=BINS))
+    width = -(-(high - low + 1) // BINS)
+    return list(np.arange(low - 0.5, high + width, width))
 
 
 def narrow(text: str) -> str:
@@ -301,34 +316,41 @@ def _names_that_differ(numbers: list[float]) -> list[str]:
     return next(names for names in written if len(set(names)) == len(set(numbers)))
 
 
-def selection_alt(selection: ForwardSelection) -> str:
+def selection_alt(study: Study, selection: ForwardSelection) -> str:
     """Describe the figure of `selection_path` by the values in it."""
-    values = [f"step {s.number} {-2 * s.log_likelihood:.0f}" for s in selection.steps]
-    return f"Line from step to step showing −2 log-likelihood falling: {', '.join(values)}."
+    steps = zip(_step_names(study, selection), selection.steps, strict=True)
+    values = [f"{name} {-2 * step.log_likelihood:.0f}" for name, step in steps]
+    return f"−2 log-likelihood by step: {', '.join(values)}."
+
+
+def _step_names(study: Study, selection: ForwardSelection) -> list[str]:
+    """Return what entered or left at each step, the constant alone first."""
+    changes = [
+        f"{'+' if step.entered else '−'} {study.label(step.changed)}"
+        for step in selection.steps[1:]
+    ]
+    return ["constant only", *changes]
 
 
 def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     """Draw how −2 log-likelihood falls from step to step, each named by what entered or left."""
     steps = selection.steps
     deviance = [-2 * step.log_likelihood for step in steps]
-    labels = ["constant only"]
-    for step in steps[1:]:
-        sign = "+" if step.entered else "−"
-        labels.append(f"{sign} {study.label(step.changed)}")
     figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     axes.plot(range(len(steps)), deviance, color=BLUE, marker="o")
     for i in range(1, len(steps)):
         axes.annotate(
-            f"{deviance[i] - deviance[i - 1]:+.1f}".replace("-", "−"),
+            number(deviance[i] - deviance[i - 1], "+.1f"),
             ((i - 0.5), (deviance[i] + deviance[i - 1]) / 2),
             xytext=(8, 6), textcoords="offset points", color=GREY,
         )  # fmt: skip
-    _name_ticks(axes, labels, PAGE)
+    _name_ticks(axes, _step_names(study, selection), PAGE)
     _make_room(figure, 1)
     axes.set_ylabel("−2 log-likelihood")
     axes.set_xlabel("Step")
     axes.margins(x=0.08, y=0.15)
-    axes.set_title(f"{len(selection.terms)} of {len(study.predictors)} variables are kept")
+    kept = how_many(len(selection.terms), len(study.predictors), "variable")
+    axes.set_title(f"The search keeps {kept}")
     return figure
 
 
@@ -351,13 +373,13 @@ def roc_figure(curve: RocCurve, rates: dict[float, pd.DataFrame]) -> Figure:
 
 
 def calibration(groups: pd.DataFrame) -> Figure:
-    """Draw observed against predicted retention by decile of risk, with Wilson intervals."""
+    """Draw observed against predicted retention by group of risk, with Wilson intervals."""
     figure, axes = plt.subplots(figsize=(4.8, 4.6))
     axes.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2, label="perfect calibration")
     spread = _spread(groups["observed"], groups["lower"], groups["upper"])
     axes.errorbar(
         groups["predicted"], groups["observed"], yerr=spread, color=BLUE, marker="o", ls="",
-        capsize=3, label="tenth of the customers",
+        capsize=3, label="group of customers",
     )  # fmt: skip
     axes.set(
         xlabel="Predicted P(retained)", ylabel="Observed share retained", xlim=(0, 1), ylim=(0, 1),
@@ -371,8 +393,8 @@ def calibration(groups: pd.DataFrame) -> Figure:
 def classification_alt(tables: dict[float, pd.DataFrame]) -> str:
     """Describe the figure of `classification_mosaic` by the counts in it."""
     described = [
-        f"Cut-off {cutoff}: {t.iloc[0, 0]} churned and {t.iloc[1, 1]} retained right, "
-        f"{t.iloc[0, 1]} and {t.iloc[1, 0]} wrong"
+        f"Cut-off {cutoff}: {t.iloc[0, 0]:,} churned and {t.iloc[1, 1]:,} retained right, "
+        f"{t.iloc[0, 1]:,} and {t.iloc[1, 0]:,} wrong"
         for cutoff, t in tables.items()
     ]
     return "Classification tables as areas, wrong answers hatched. " + "; ".join(described)

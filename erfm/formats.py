@@ -44,6 +44,36 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun if n == 1 else noun + 's'}"
 
 
+def how_many(n: int, of: int, noun: str) -> str:
+    """Return "no group", "3 of 10 groups", "all 10 groups" or, of one alone, "the one group"."""
+    if n == 0:
+        return f"no {noun}"
+    if n == of:
+        return f"the one {noun}" if of == 1 else f"all {counted(of, noun)}"
+    return f"{n:,} of {counted(of, noun)}"
+
+
+def sign(text: str) -> str:
+    """Return the sign "+" or "-" of a coefficient as a reader sees it."""
+    return text.replace("-", "−")
+
+
+def gain_in_accuracy(gain: pd.Series) -> str:
+    """Say whether the first of two rules is more accurate than the second, and by how much.
+
+    `gain` is a row of `erfm.validation.compare_rules`.
+    """
+    points = [number(100 * gain[name], "+.1f") for name in ("difference", "lower", "upper")]
+    by = f"{points[0]} percentage points, 95% interval {points[1]} to {points[2]}"
+    if gain["only_first"] + gain["only_second"] == 0:
+        return "right and wrong for the same customers"
+    if gain["lower"] > 0:
+        return f"surely more accurate ({by})"
+    if gain["upper"] < 0:
+        return f"surely less accurate ({by})"
+    return f"not to be told from it in accuracy ({by})"
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share as a percentage."""
     return number(100 * share, f".{decimals}f") + "%"
@@ -137,6 +167,9 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "missed_upper": ("Leavers, not called: upper", percent),
 }
 
+RATES = {"rate", "retention_rate"}
+"""Columns whose limits, lower and upper, are shares too."""
+
 
 def kind(values: pd.Series) -> str:
     """Return what a column holds: "integer", "number" or "text"."""
@@ -157,14 +190,20 @@ def as_text(
     formats: dict[str, NumberFormat] | None = None,
 ) -> pd.DataFrame:
     """Return a table as a reader sees it: rounded text, headings, rows with the study's labels."""
+    formats = _limits(frame) | (formats or {})
     text = pd.DataFrame(
-        {column: _written(values, column, formats or {}) for column, values in frame.items()},
+        {column: _written(values, column, formats) for column, values in frame.items()},
         dtype=object,
     )
     if frame.index.nlevels == 1:
         text.index = [_row_label(study, row, frame.index.name) for row in frame.index]
     shown = {column: escaping.visible(heading) for column, heading in headings.items()}
     return text.rename(columns=shown).rename_axis(columns=None)
+
+
+def _limits(frame: pd.DataFrame) -> dict[str, NumberFormat]:
+    """Return how the limits of a rate are written: in per cent, as the rate is."""
+    return dict.fromkeys(["lower", "upper"], percent) if RATES & {*frame} else {}
 
 
 def _written(values: pd.Series, column: str, formats: dict[str, NumberFormat]) -> pd.Series:
@@ -191,8 +230,8 @@ def rows_are_texts(study: Study, index_name: object) -> bool:
 
 
 def _typographic(text: str) -> str:
-    """Return a formatted number with a minus sign for its hyphen, and none before zeros."""
-    return text.replace("-", "−" if text.strip("-0.,") else "", 1)
+    """Return a formatted number with a minus sign for its hyphen, and no sign before zeros."""
+    return text.replace("-", "−", 1) if text.strip("+-0.,") else text.lstrip("+-")
 
 
 def heading(column: object) -> str:

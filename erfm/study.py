@@ -131,7 +131,10 @@ class Predictor:
     role : str
         One of `ROLES`, or "" for a variable outside extended RFM.
     levels : tuple of str
-        The levels of a categorical variable, the reference level first; empty for a number.
+        The levels of a categorical variable as a reader sees them, the reference level first; empty
+        for a number.
+    codes : tuple of str
+        How the customers' file writes the levels; empty where it writes them as they are shown.
     """
 
     name: str
@@ -141,6 +144,12 @@ class Predictor:
     sign: str = ""
     role: str = ""
     levels: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The levels as the customers' file writes them."""
+        return self.codes or self.levels
 
     @property
     def categorical(self) -> bool:

@@ -120,7 +120,7 @@ def test_distributions_are_shares_of_each_outcome(study):
 
 
 def test_distributions_of_many_values_are_histograms_with_common_bins(study):
-    values = np.arange(1, 51.0)
+    values = np.arange(1, 51.0) / 10
     frame = customers(retained=np.repeat([0, 1], 25), recency=values)
     one = replace(study, predictors={"recency": study.predictors["recency"]})
     axes = figures.distributions(one, frame).axes[0]
@@ -132,6 +132,21 @@ def test_distributions_of_many_values_are_histograms_with_common_bins(study):
         assert outline[1:-1:2, 1] == pytest.approx(share)
         assert outline[:-1:2, 0] == pytest.approx(edges)
     assert_told_apart(axes, "churned", "retained")
+
+
+@pytest.mark.parametrize("numbers", [13, 30, 37, 51, 1000])
+def test_bins_of_whole_numbers_hold_equally_many_of_them(study, numbers):
+    """Numbers that are all equally common are drawn flat, but for the last bin's end."""
+    values = np.arange(18.0, 18 + numbers)
+    frame = customers(retained=np.tile([0, 1], numbers), recency=np.repeat(values, 2))
+    one = replace(study, predictors={"recency": study.predictors["recency"]})
+    axes = figures.distributions(one, frame).axes[0]
+    for patch in axes.patches:
+        heights = patch.get_xy()[1:-1:2, 1]
+        assert heights[:-1] == pytest.approx(heights[0])
+        assert 0 < heights[-1] <= heights[0] + 1e-9
+        assert len(heights) <= 25
+        assert heights.sum() == pytest.approx(100)
 
 
 @pytest.mark.parametrize("value", [1_234_567.0, 0.5, -3.0, 2012.0, 12_345.25])
@@ -300,13 +315,16 @@ def test_selection_path_names_each_step_and_its_change(study):
         pytest.approx(place) for place in ((0.5, 90.25), (1.5, 75.25), (2.5, 70.15))
     ]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Step", "−2 log-likelihood")
-    assert axes.get_title("left") == "1 of 2 variables are kept"
-    assert figures.selection_alt(path).endswith("step 0 100, step 1 80, step 2 70, step 3 70.")
+    assert axes.get_title("left") == "The search keeps 1 of 2 variables"
+    alt = figures.selection_alt(study, path)
+    assert alt == (
+        "−2 log-likelihood by step: constant only 100, + Days & nights 80, + Age 70, − Age 70."
+    )
 
 
 def test_a_selection_of_nothing_is_drawn(study):
     figure = figures.selection_path(study, selection([100.0], []))
-    assert figure.axes[0].get_title("left").startswith("0 of ")
+    assert figure.axes[0].get_title("left") == "The search keeps no variable"
     assert words(figure.axes[0]) == []
     assert_texts_have_room(figure)
 
@@ -372,8 +390,8 @@ def test_calibration_draws_limits_beside_the_diagonal():
     assert drawn == pytest.approx(np.array([[0.1, 0, 0, 0.1], [0.5, 0.6, 0.5, 0.7]]))
     diagonal = line(axes, "perfect calibration").get_xydata()
     assert diagonal == pytest.approx(np.array([[0, 0], [1, 1]]))
-    assert_told_apart(axes, "perfect calibration", "tenth of the customers")
-    assert named(figure) == ["perfect calibration", "tenth of the customers"]
+    assert_told_apart(axes, "perfect calibration", "group of customers")
+    assert named(figure) == ["perfect calibration", "group of customers"]
     assert (axes.get_xlim(), axes.get_ylim()) == ((0, 1), (0, 1))
     assert axes.get_xlabel() == "Predicted P(retained)"
     assert axes.get_ylabel() == "Observed share retained"

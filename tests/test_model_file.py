@@ -272,6 +272,10 @@ def test_another_layout_of_the_same_content_is_accepted(model, tmp_path):
         (lambda c: c["predictors"]["segment"].update(role="boss"), "has no role 'boss'"),
         (lambda c: c["predictors"]["amount"].update(levels=["a", "a"]), "needs different levels"),
         (lambda c: c["customers_file"].update(separator=";;"), "is no character"),
+        (
+            lambda c: c["predictors"]["segment"].update(codes=["1", "2"]),
+            "'predictors.segment' needs a different code for each level",
+        ),
         (lambda c: c["value_limits"].pop(), "'value_limits.*Field required"),
         (lambda c: c["value_limits"].reverse(), "'value_limits' are not in ascending order"),
         (lambda c: c.update(value_limits=None), "'value_limits' do not fit the amount"),
@@ -329,6 +333,7 @@ def test_study_with_the_same_coding_is_accepted(model, sample, tmp_path):
         ("levels", ("plus", "basic", "premium"), r"levels of 'segment'.*\(plus, basic, premium\)"),
         ("column", "Segment", "column of 'segment'.*'segment' in the model and 'Segment'"),
         ("unit", "tiers", "unit of 'segment'"),
+        ("codes", ("1", "2", "3"), r"codes of 'segment' is \(\) in the model and \(1, 2, 3\)"),
     ],
 )
 def test_study_with_another_coding_is_refused(model, sample, tmp_path, key, value, message):

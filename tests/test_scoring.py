@@ -342,6 +342,28 @@ def test_file_and_table_score_alike(model, saved, sample, write, tmp_path):
     pd.testing.assert_frame_equal(from_file, score(model, sample[1].head(10)).ranked)
 
 
+def test_customers_are_scored_by_the_codes_of_their_file_and_shown_by_name(sample, tmp_path):
+    """A value that is no code is told as such, also if it reads as the name of a level."""
+    study, frame = sample
+    segment = dataclasses.replace(study.predictors["segment"], codes=("1", "2", "plus"))
+    study = dataclasses.replace(study, predictors=study.predictors | {"segment": segment})
+    model = describe_model(study, fit_logistic(study, frame, TERMS), frame, DATE)
+    save_model(model, tmp_path / "model.json")
+    model = open_model(tmp_path / "model.json", DATE)
+    table = frame.head(4)[["recency", "frequency", "amount", "segment", "gender"]]
+    table = table.assign(segment=["1.0", "2", "plus", "basic"])
+    table.to_csv(tmp_path / "new.csv", index=False)
+    customers, _ = read_customers(model, tmp_path / "new.csv")
+    assert customers["segment"].tolist() == ["basic", "plus", "premium", "basic (no code)"]
+    scores = score(model, customers)
+    assert scores.unscored["reason"].tolist() == [
+        "segment 'basic (no code)' is none of basic, plus, premium"
+    ]
+    named = table.head(3).assign(customer_id=["1", "2", "3"], segment=segment.levels)
+    alike = score(model, named.reset_index(drop=True)).ranked
+    pd.testing.assert_frame_equal(scores.ranked, alike)
+
+
 def test_outcome_and_other_columns_are_ignored_visibly(saved, write, tmp_path):
     path = write(lambda table: table.assign(retained=1, colour="red"))
     scores = score_file(saved, path, tmp_path / "list.csv", DATE)

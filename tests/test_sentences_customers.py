@@ -25,7 +25,7 @@ def test_size_of_a_file():
     assert sentences.size(numbers).startswith("1,200 rows and 2 columns, all numbers, and nothing")
     mixed = numbers.head(1).assign(c="text", d=True)
     assert sentences.size(mixed).startswith("1 row and 4 columns, 2 of them numbers, and nothing")
-    assert sentences.size(mixed[["c"]]).startswith("1 row and 1 column, 0 of them numbers")
+    assert sentences.size(mixed[["c"]]).startswith("1 row and 1 column, none of them numbers")
 
 
 @pytest.mark.parametrize(
@@ -70,34 +70,44 @@ def test_what_is_accepted(given, said):
 @pytest.mark.parametrize(
     ("messages", "said"),
     [
-        (["a", "b"], "All 2 are noticed before"),
-        (["a", "no error"], "Of 2 mistakes, 1 is noticed before"),
-        (["no error"] * 3, "Of 3 mistakes, 0 are noticed before"),
+        (["a", "b"], "All 2 mistakes are noticed before"),
+        (["a", "no error"], "1 of 2 mistakes is noticed before"),
+        (["no error"] * 3, "No mistake is noticed before"),
     ],
 )
 def test_how_many_mistakes_are_noticed(messages, said):
     assert sentences.noticed(dict(enumerate(messages))).startswith(said)
 
 
-RATES = pd.DataFrame({"rate": [0.799, 0.571]}, index=["accuracy", "no_information_rate"])
+RATES = pd.DataFrame(
+    {"successes": [302, 216], "of": 378}, index=["accuracy", "no_information_rate"]
+)
+GAIN = pd.Series(
+    {"only_first": 101, "only_second": 15, "difference": 86 / 378, "lower": 0.18, "upper": 0.27}
+)
 
 
-def test_five_steps(sample):
-    text = sentences.five_steps(sample[0], ("recency", "gender"), RATES, 0.8541, "recency > gender")
+def test_five_steps_are_compared_with_the_commoner_outcome_in_pairs(sample):
+    ranked = "recency > gender"
+    text = sentences.five_steps(sample[0], ("recency", "gender"), RATES, GAIN, 0.8541, ranked)
     assert text == (
-        "Forward selection keeps recency, gender; on voters that it has not seen, the equation is "
-        "right for 79.9% (57.1% without a model) with an AUC of 0.854. By size of effect: recency "
-        "> gender."
+        "Forward selection keeps recency, gender; on 378 voters that it has not seen, the equation "
+        "has an AUC of 0.854. It is right for 302 (79.9%), naming the commoner outcome for "
+        "everyone is right for 216 (57.1%). The equation's rule is surely more accurate (+22.8 "
+        "percentage points, 95% interval +18.0 to +27.0). By size of effect: recency > gender."
     )
 
 
 def test_five_steps_that_keep_one_variable_or_none(sample):
-    one = sentences.five_steps(sample[0], ("recency",), RATES, 0.45, "recency")
-    assert one.startswith("Forward selection keeps recency; on") and one.endswith("AUC of 0.450.")
-    none = sentences.five_steps(sample[0], (), RATES, 0.5, "")
+    worse = GAIN.replace({0.18: -0.27, 0.27: -0.18, 86 / 378: -86 / 378})
+    one = sentences.five_steps(sample[0], ("recency",), RATES, worse, 0.45, "recency")
+    assert one.startswith("Forward selection keeps recency; on") and "an AUC of 0.450. It" in one
+    assert one.endswith("surely less accurate (−22.8 percentage points, 95% interval −27.0 to "
+                        "−18.0).")  # fmt: skip
+    none = sentences.five_steps(sample[0], (), RATES, GAIN, 0.5, "")
     assert none == (
-        "Forward selection keeps no variable; on voters that it has not seen, the constant alone "
-        "is right for 79.9%."
+        "Forward selection keeps no variable; on 378 voters that it has not seen, the constant "
+        "alone is right for 302 (79.9%)."
     )
 
 

@@ -35,13 +35,24 @@ def described(skewness: float) -> pd.DataFrame:
     return pd.DataFrame([row], index=["age"])
 
 
-def test_in_short_counts_the_customers():
+def test_in_short_counts_the_customers(study):
     path = pd.DataFrame(
         {"customers": [1200, 1000], "retention_rate": [0.6, 0.655]},
         index=["All customers", "Complete cases"],
     )
-    assert "Of 1,200 customers, 1,000 have" in sentences.in_short(path)
-    assert "65.5% of them are *retained*" in sentences.in_short(path)
+    said = sentences.in_short(study, path)
+    assert "Of 1,200 customers, 1,000 have" in said
+    assert "65.5% of them are *retained* (coded 1); the others have *churned* (coded 0)." in said
+
+
+def test_the_coding_of_the_file_is_told_where_it_is_another(study):
+    path = pd.DataFrame(
+        {"customers": [12, 10], "retention_rate": [0.6, 0.7]},
+        index=["All customers", "Complete cases"],
+    )
+    said = sentences.in_short(dataclasses.replace(study, retained="0", churned="*1*"), path)
+    assert "*retained* (coded 1 on every page, “0” in the file)" in said
+    assert "*churned* (coded 0 on every page, “&#42;1&#42;” in the file)" in said
 
 
 def test_customers_left_out_are_compared_if_there_are_any_and_it_is_known():
@@ -54,7 +65,13 @@ def test_customers_left_out_are_compared_if_there_are_any_and_it_is_known():
         in sentences.left_out(everyone, some)
     )
     unknown = everyone.assign(retained=pd.array([1, 0, None, None], dtype="Int8"))
-    assert "is not known" in sentences.left_out(unknown, some)
+    assert "2 customers left out it is not known whether" in sentences.left_out(unknown, some)
+    one = everyone.assign(retained=pd.array([1, 0, None, 0], dtype="Int8"))
+    assert "2 customers left out are retained in 0.0% of cases (the outcome of 1 is known)" in (
+        sentences.left_out(one, some)
+    )
+    three = Samples(everyone.iloc[:3], everyone, everyone)
+    assert "The 1 customer left out is retained in" in sentences.left_out(everyone, three)
 
 
 def test_a_tail_is_told_on_the_side_where_it_is(study):
@@ -62,7 +79,7 @@ def test_a_tail_is_told_on_the_side_where_it_is(study):
         study, described(2.0)
     )
     left = sentences.most_skewed(study, described(-2.0))
-    assert "-2.000 is 20 standard errors" in left
+    assert "−2.000 is 20 standard errors" in left
     assert "its smallest value lies 2.0 standard deviations below" in left
     assert sentences.most_skewed(study, described(1.0).iloc[:0]) == (
         "This study has no numeric variable."
@@ -104,11 +121,44 @@ def test_without_numbers_nothing_differs(study):
     )
 
 
-def test_the_variable_with_the_widest_rates_is_named(study):
-    rates = {
-        "age": pd.DataFrame({"retention_rate": [0.5, 0.6]}),
-        "branch": pd.DataFrame({"retention_rate": [0.7, 0.25, 0.5]}),
+def rates(**groups: list[tuple[str, int, float]]) -> dict[str, pd.DataFrame]:
+    """Return tables of customers and their retention rate for groups of variables."""
+    columns = ["group", "customers", "retention_rate"]
+    return {
+        name: pd.DataFrame(rows, columns=columns).set_index("group")
+        for name, rows in groups.items()
     }
-    assert sentences.most_moving(study, rates).startswith(
-        "**Branch** moves retention most: from 25.0% in its lowest group to 70.0% in its highest."
+
+
+def test_the_variable_with_the_widest_rates_is_told_with_its_groups(study):
+    """Young customers stay more often: the lowest rate is not the lowest group's."""
+    told = rates(
+        age=[("18 – 30", 40, 0.663), ("31 – 50", 50, 0.5), ("51 – 77", 1200, 0.311)],
+        branch=[("north", 30, 0.5), ("*east*", 19, 1.0)],
     )
+    said = sentences.most_moving(study, told)
+    assert said.startswith(
+        "Between the groups of **Age** retention differs most: 31.1% of the 1,200 customers in the "
+        "group “51 – 77” are retained, and 66.3% of the 40 customers in the group “18 – 30”. "
+        "Groups of fewer than 20 customers are not compared. Each picture"
+    )
+    told["branch"]["customers"] = 20
+    said = sentences.most_moving(study, told)
+    assert (
+        "**Branch**" in said and "100.0% of the 20 customers in the group “&#42;east&#42;”" in said
+    )
+    assert "fewer" not in said
+
+
+def test_small_groups_and_equal_rates_are_not_compared(study):
+    few = rates(age=[("1", 19, 0.2), ("2", 400, 0.3)], branch=[("north", 500, 0.3)])
+    assert sentences.most_moving(study, few).startswith(
+        "No variable has two groups of 20 customers or more. Groups of fewer"
+    )
+    equal = rates(age=[("1", 50, 0.3), ("2", 40, 0.3)])
+    assert sentences.most_moving(study, equal).startswith("Retention is the same in all groups")
+
+
+def test_groups_may_be_named_alike(study):
+    told = rates(age=[("1.23457e+06", 50, 0.3), ("1.23457e+06", 40, 0.5)])
+    assert "30.0% of the 50 customers" in sentences.most_moving(study, told)

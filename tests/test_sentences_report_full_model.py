@@ -45,32 +45,59 @@ def test_in_short_lists_what_is_significant(sample):
     full = fit_logistic(study, frame)
     text = sentences.in_short(study, full, several_levels(9.0))
     assert "All 7 variables enter a logistic regression for *retained* at once, on 400" in text
-    assert "at 0.05: recency, segment; not significant: segment (plus), segment (premium)" in text
-    assert "Constant" not in text
+    assert (
+        "at 0.05, the levels of a variable tested together: recency, segment; not significant: "
+        "gender. A" in text
+    )
 
 
 def test_in_short_of_one_variable(one_predictor):
     study, full = one_predictor
     text = sentences.in_short(study, full, coefficient_table(full))
     assert "The study's one variable enters" in text and "at once" not in text
-    assert ": none" in text
+    assert ": none" in text and "levels" not in text
 
 
-def test_the_strongest_variable_with_levels_is_told_by_its_strongest_level(sample):
-    text = sentences.strongest(sample[0], several_levels(9.0), sample[1])
-    assert text.startswith("**segment** has the largest Wald statistic, that of its levels "
-                           "together on 2 df. With")  # fmt: skip
-    assert "being premium rather than basic multiplies the odds of retention by 1.822" in text
+def test_the_strongest_variable_with_levels_is_told_by_its_joint_test(sample):
+    table = several_levels(9.0)
+    table.loc["segment", "p_value"] = 0.001
+    text = sentences.strongest(sample[0], table, sample[1])
+    assert text.startswith(
+        "**segment** has the smallest p (Wald 9.000 on 2 df, of its levels together, p = 0.001). "
+        "With the other variables held fixed, “premium” rather than “basic” multiplies the odds of "
+        "retention by 1.822 (95% interval 0.900 to 2.100)."
+    )
     assert "nan" not in text
 
 
-def test_the_strongest_variable_is_a_number_or_an_indicator(sample):
-    text = sentences.strongest(sample[0], several_levels(2.6), sample[1])
-    assert "**recency** has the largest Wald statistic. With" in text
-    assert "one more unit (as recorded) multiplies" in text
-    table = several_levels(2.6).drop("recency")
+def test_statistics_on_different_df_are_not_compared(sample):
+    """9 on 2 df is less than 8 on 1."""
+    table = several_levels(9.0)
+    table.loc["segment", "p_value"], table.loc["recency", ["wald", "p_value"]] = 0.011, (8, 0.005)
     text = sentences.strongest(sample[0], table, sample[1])
-    assert "**gender (male)**" in text and "being male multiplies" in text
+    assert text.startswith("**recency** has the smallest p (Wald 8.000 on 1 df, p = 0.005).")
+
+
+def test_where_all_p_are_0_the_statistic_decides(sample):
+    table = several_levels(2000.0).assign(p_value=0.0)
+    table.loc["gender(male)", "wald"] = 3000.0
+    text = sentences.strongest(sample[0], table, sample[1])
+    assert text.startswith("**gender** has the smallest p (Wald 3,000.000 on 1 df, p < 0.001).")
+
+
+def test_the_strongest_variable_is_a_number_or_an_indicator(sample):
+    table = several_levels(2.6)
+    text = sentences.strongest(sample[0], table.drop("segment"), sample[1])
+    assert "**recency** has the smallest p (Wald 4.000 on 1 df, p = 0.040). With" in text
+    assert "one more unit (as recorded) multiplies" in text
+    text = sentences.strongest(sample[0], table.loc[["gender(male)", "Constant"]], sample[1])
+    assert "**gender** has" in text and "“male” rather than “female” multiplies" in text
+
+
+def test_nothing_is_held_fixed_where_nothing_else_is(one_predictor, sample):
+    study, full = one_predictor
+    text = sentences.strongest(study, coefficient_table(full), sample[1])
+    assert "). In the model, one more unit" in text
 
 
 def test_a_small_coefficient_is_one_of_its_unit_or_none_at_all(sample):
@@ -87,7 +114,7 @@ def test_units_are_text(sample):
     study, frame = sample
     days = Predictor("recency", "recency", "*R*", unit="d_1*")
     study = dataclasses.replace(study, predictors=study.predictors | {"recency": days})
-    text = sentences.strongest(study, several_levels(2.6), frame)
+    text = sentences.strongest(study, several_levels(2.6).drop("segment"), frame)
     assert "**&#42;R&#42;** has" in text and "(d_1&#42;)" in text
 
 
@@ -97,6 +124,7 @@ def test_newton_by_hand_is_compared_with_the_fit(sample):
     path = pd.Series([-277.26, -200.0, full.log_likelihood])
     assert "2 steps climb" in sentences.newton(path, slopes, full)
     assert "the same log-likelihood and the same B" in sentences.newton(path, slopes, full)
+    assert "1 step climbs to" in sentences.newton(path.iloc[1:], slopes, full)
     assert "ANOTHER maximum" in sentences.newton(path - 1, slopes, full)
     assert "ANOTHER maximum" in sentences.newton(path, slopes * 1.001, full)
 
@@ -129,8 +157,10 @@ def test_too_few_groups_allow_no_test():
 
 def test_the_fit_is_good_or_bad():
     def said(p_value):
-        return sentences.goodness_of_fit(HosmerLemeshow(9.0, 8, p_value, pd.DataFrame()))
+        table = pd.DataFrame(index=range(5))
+        return sentences.goodness_of_fit(HosmerLemeshow(9.0, 3, p_value, table))
 
+    assert said(0.3).startswith("In 5 groups, Hosmer–Lemeshow χ² = 9.000 on 3 df, p = 0.300")
     assert "do not stray" in said(0.3) and "page 08" not in said(0.3).lower()
     assert "p < 0.001: the observed counts stray" in said(1e-9)
     assert "[Page 08d](08d_curves_and_other_models.ipynb) looks for the curve." in said(1e-9)
@@ -139,7 +169,7 @@ def test_the_fit_is_good_or_bad():
 def test_signs_are_counted_by_verdict():
     verdicts = ["confirmed", "no hypothesis", "confirmed"]
     text = sentences.signs(pd.DataFrame({"verdict": verdicts}))
-    assert "Of the coefficients, 2 confirmed, 1 without a hypothesis. A" in text
+    assert "Of 3 coefficients, 2 are confirmed, 1 has no hypothesis. A" in text
 
 
 def test_common_scale_and_collinearity(sample):
@@ -149,14 +179,25 @@ def test_common_scale_and_collinearity(sample):
     per_sd = pd.DataFrame({"odds_ratio": [0.25, 1.4]}, rows)
     text = sentences.common_scale(study, per_unit, per_sd)
     assert "gender (male) lies furthest" in text and "**recency** (odds ratio 0.250)" in text
+    same = sentences.common_scale(study, per_sd, per_sd)
+    assert same == (
+        "Per unit and per standard deviation, **recency** (odds ratio 0.250) lies furthest from 1."
+    )
     inflation = pd.DataFrame({"variance_inflation": [1.0, 1.0]}, rows)
     assert "1.00 (recency): collinearity is no" in sentences.collinearity(study, inflation)
     assert "together with" in sentences.collinearity(study, 5 * inflation)
 
 
-def test_classification_is_compared_with_the_commoner_outcome(sample):
+def test_classification_is_compared_with_the_commoner_outcome_in_pairs(sample):
     full = fit_logistic(*sample)
-    table = pd.DataFrame({"percentage_correct": [80.0]}, index=["total"])
-    base = max(full.outcome.mean(), 1 - full.outcome.mean())
-    text = sentences.classification(table, full)
-    assert "80.0% of the customers" in text and f"would score {100 * base:.1f}%." in text
+    right = int(((full.probabilities >= 0.5) == full.outcome).sum())
+    base = int(max(full.outcome.sum(), 400 - full.outcome.sum()))
+    text = sentences.classification(full)
+    assert f"{right} of the 400 customers that built the model ({right / 4:.1f}%) are" in text
+    assert f"is right for {base} ({base / 4:.1f}%); on the same customers the equation's" in text
+    assert f"rule is surely more accurate (+{(right - base) / 4:.1f} percentage points" in text
+
+
+def test_a_constant_classifies_as_the_commoner_outcome_does(sample):
+    text = sentences.classification(fit_logistic(*sample, []))
+    assert "rule is right and wrong for the same customers." in text

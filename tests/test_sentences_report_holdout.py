@@ -40,13 +40,28 @@ def in_short(probability: np.ndarray) -> str:
 def test_in_short_says_how_pairs_are_counted_only_where_it_matters():
     assert "in 93.8% of pairs (pairs with equal probabilities count half) and" in in_short(RANKED)
     untied = RANKED + 0.01 * np.arange(10)
-    assert "of pairs and, at the study's cut-off of 0.4, classifies 90.0%" in in_short(untied)
+    assert "of pairs and, at the study's cut-off of 0.4, classifies 9 (90.0%)" in in_short(untied)
+
+
+def test_counts_close_where_percentages_need_not():
+    """69.3% less 67.2% is not the difference of +2.0 percentage points: 27 of 1,334 is."""
+    observed = np.repeat([1, 0], [437, 897])
+    probability = np.repeat([0.7, 0.3, 0.7, 0.3], [45, 392, 18, 879])
+    compared = compare_rules(observed, rules_of(observed, probability, [0.5]))
+    by_cutoff = {0.5: classification_rates(observed, probability, 0.5)}
+    study = dataclasses.replace(load_study("reconstruction"), cutoff=0.5)
+    curve = roc(observed, probability)
+    text = sentences.in_short(study, observed, probability, curve, by_cutoff, compared)
+    assert "classifies 924 (69.3%) correctly" in text and "is right for 897 (67.2%)." in text
+    assert "surely more accurate (+2.0 percentage points" in text
+    assert "+27 of 1,334" in sentences.compared_rules(compared, 1334)
 
 
 def test_an_equation_without_variables_ranks_nobody():
     text = in_short(CONSTANT)
     assert "ranks nobody, and" in text and "pairs" not in text
-    assert "classifies 60.0% correctly; always naming the commoner outcome scores 60.0%." in text
+    assert "classifies 6 (60.0%) correctly; always naming the commoner outcome is right" in text
+    assert "is right for 6 (60.0%)." in text
     assert text.endswith("The equation's rule is right and wrong for the same customers.")
 
 
@@ -73,6 +88,12 @@ def test_classification_tells_each_cutoff():
         (9, RANKED, "right alone for 27, wrong alone for 9, +18 of 90; surely more accurate (+20."),
         (9, 1 - RANKED, "−36 of 90; surely less accurate (−40.0 percentage points, "),
         (9, CONSTANT, "right and wrong for the same customers."),
+        (
+            1,
+            np.where(np.arange(10) < 6, 0.6, 0.4),
+            "wrong alone for 2, 0 of 10; not to be told "
+            "from it in accuracy (0.0 percentage points, 95% interval −",
+        ),
     ],
 )
 def test_rules_are_compared_on_the_same_customers(n, probability, said):
@@ -80,14 +101,16 @@ def test_rules_are_compared_on_the_same_customers(n, probability, said):
     compared = compare_rules(observed, rules_of(observed, np.tile(probability, n), [0.5]))
     text = sentences.compared_rules(compared, len(observed))
     assert text.startswith("*Cut-off 0.5* against *the commoner outcome*:") and said in text
+    assert "+0" not in text and "-" not in text.replace("Cut-off", "")
     assert "nan" not in text
 
 
 def test_mistakes_are_told_from_the_table():
     table = classification_table(OBSERVED, RANKED, 0.5)
     text = sentences.mistakes(table)
-    assert text.endswith("cut-off 1 retained customers are taken for churned and 1 churned "
-                         "for retained.")  # fmt: skip
+    assert text.endswith("cut-off 1 retained customer is taken for churned and 1 churned customer "
+                         "is for retained.")  # fmt: skip
+    assert "2 retained customers are taken" in sentences.mistakes(2 * table)
     alt = figures.classification_alt({0.5: table})
     assert alt.endswith("Cut-off 0.5: 3 churned and 5 retained right, 1 and 1 wrong")
 
@@ -112,10 +135,15 @@ def test_calibration_has_a_slope_or_says_why_not():
         line = calibration_line(OBSERVED, probability)
         return sentences.calibration(line, calibration_groups(OBSERVED, probability, 2))
 
-    assert said(RANKED).startswith("In 2 of 2 groups") and "is compatible with 1." in said(RANKED)
+    assert said(RANKED).startswith(
+        "In all 2 groups the interval"
+    ) and "is compatible with 1." in said(RANKED)
     assert said(CONSTANT).endswith("the same probability, so there is no slope.")
-    assert "In 1 of 1 groups" in said(CONSTANT) and "nan" not in said(CONSTANT)
+    assert "In the one group the" in said(CONSTANT) and "nan" not in said(CONSTANT)
     assert "differs from 1." in said(1 - RANKED)
+    assert "The slope of −" in said(1 - RANKED) and "-" not in said(1 - RANKED)
+    alt = sentences.calibration_alt(calibration_groups(OBSERVED, CONSTANT))
+    assert "in 1 group with 95%" in alt
 
 
 def test_the_brier_score_may_rise():

@@ -24,10 +24,36 @@ def test_in_short_says_where_the_full_model_stands_in(sample):
     assert "kept no variable, so the full" in sentences.in_short(sample[0], none, table)
 
 
+def test_definitions_that_agree_are_counted(sample):
+    study, kept = sample[0], fit_logistic(*sample, ["recency"])
+    table = table_of(sample, ["recency", "frequency"])
+    text = sentences.in_short(study, kept, table)
+    assert "the order is **recency > frequency**." in text
+    assert "All 6 definitions in use agree on it; the unstandardised B would say" in text
+    table["two_sd"] = table["two_sd"].to_numpy()[::-1]
+    assert "5 of the 6 definitions in use agree" in sentences.in_short(study, kept, table)
+    table["b"] = table["x_standardised"]
+    assert sentences.in_short(study, kept, table).endswith("B would say the same.")
+    one = sentences.in_short(study, kept, table_of(sample, ["recency"]))
+    assert one.endswith("has one variable, **recency**: there is a size to standardise, but no "
+                        "order.")  # fmt: skip
+
+
 def test_ranks_differ_only_by_the_unscaled_indicators(sample):
     table = table_of(sample, ["recency", "frequency"])
-    assert "but does not here." in sentences.ranks(sample[0], table)
+    assert "does so here, as there is no indicator." in sentences.ranks(sample[0], table)
+    mixed = table_of(sample, ["recency", "gender"])
+    assert "but does not here." in sentences.ranks(sample[0], mixed)
     table["two_sd"] = table["two_sd"].to_numpy()[::-1]
     assert "2 sd (indicators: B) ranks otherwise" in sentences.ranks(sample[0], table)
     assert "a factor of " in sentences.spread(sample[0], table)
     assert "by construction" in sentences.printed_coefficients()
+
+
+def test_rescaling_changes_what_has_a_unit_or_nothing_can_be_rescaled(sample):
+    study, frame = sample
+    table = table_of(sample, ["recency", "gender"])
+    other = table_of((study, frame.assign(recency=frame["recency"] / 1000)), ["recency", "gender"])
+    text = sentences.rescaled(study, table, other, ["recency"])
+    assert text == "Exercise 1: dividing recency by a thousand changes B and Std. deviation only."
+    assert sentences.rescaled(study, table, table, []).endswith("has no number to rescale.")

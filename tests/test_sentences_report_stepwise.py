@@ -55,18 +55,19 @@ def nothing(sample):
 def test_a_search_that_keeps_nothing(sample):
     study, selection = nothing(sample)
     constant = fit_logistic(study, sample[1], [])
-    assert "keeps 0 of 7 variables: none. Left out: recency" in sentences.in_short(study, selection)
+    text = sentences.in_short(study, selection)
+    assert "keeps no variable. Left out: recency, " in text and "none" not in text
     assert sentences.fall(selection) == "Nothing entered."
     text = sentences.block_0(study, selection, constant)
-    assert text.endswith("0 of the 7 variables could enter; so none does.")
+    assert text.endswith("one at a time, no variable could enter.")
     assert sentences.compared(selection, steps_compared([constant])) == "Nothing entered."
-    assert "falling: step 0 " in figures.selection_alt(selection)
+    assert "by step: constant only 5" in figures.selection_alt(study, selection)
     assert "it stays out." in sentences.step(study, selection, 0)
 
 
 def test_a_variable_that_leaves_again(sample, left_again):
     study = sample[0]
-    assert "1 variable(s) left again" in sentences.path(study, left_again)
+    assert "1 variable left again" in sentences.path(study, left_again)
     assert "it enters next. Of those" in sentences.step(study, left_again, 1)
     text = sentences.step(study, left_again, 2)
     assert text == ("Nothing is left outside. Of those inside, recency has the largest "
@@ -74,7 +75,13 @@ def test_a_variable_that_leaves_again(sample, left_again):
     assert sentences.step(study, left_again, 3).endswith("(p < 0.001): it stays in.")
     columns = ["minus2_log_likelihood", "nagelkerke_r2"]
     steps = pd.DataFrame([[380.0, 0.1], [360.0, 0.2], [360.1, 0.2]], [1, 2, 3], columns)
-    assert "each entry must improve" in sentences.compared(left_again, steps)
+    text = sentences.compared(left_again, steps)
+    assert "−2 log-likelihood falls from 380.000 to 360.100 and Nagelkerke's R² rises" in text
+    assert "each entry must lower the first and raise the model χ², and each removal" in text
+    upside_down = sentences.compared(left_again, steps.iloc[::-1])
+    assert (
+        "−2 log-likelihood rises from 360.100 to 380.000 and Nagelkerke's R² falls" in upside_down
+    )
     one = ForwardSelection(left_again.steps[:2], "x")
     assert "The only step leaves −2 log-likelihood at 380.000" in sentences.compared(one, steps[:1])
     assert "The only step brings the whole" in sentences.fall(one)
@@ -83,12 +90,28 @@ def test_a_variable_that_leaves_again(sample, left_again):
 def test_the_first_to_enter_need_not_have_the_largest_score(sample, left_again):
     constant = fit_logistic(*sample, [])
     text = sentences.block_0(sample[0], left_again, constant)
-    assert text.endswith("2 of the 2 variables could enter; recency, with the smallest p, does.")
+    assert text.endswith("all 2 variables could enter; recency, with the smallest p, does.")
+
+
+def test_no_share_of_a_fall_is_above_all_of_it(left_again):
+    """What is left at the end may fit worse than the first step did."""
+    last = dataclasses.replace(left_again.steps[-1], log_likelihood=-195.0)
+    text = sentences.fall(ForwardSelection((*left_again.steps[:-1], last), "x"))
+    assert text.startswith("The first step brings 50% of")
+
+
+def test_a_search_that_keeps_everything_leaves_nothing_out(sample, left_again):
+    study = dataclasses.replace(
+        sample[0], predictors={name: sample[0].predictors[name] for name in ("recency", "segment")}
+    )
+    both = ForwardSelection(left_again.steps[:3], "x")
+    text = sentences.in_short(study, both)
+    assert "keeps all 2 variables: recency, segment. The page" in text
 
 
 def test_a_real_search_is_told(searched):
     _, selection, fits = searched
-    assert "each step must improve" in sentences.compared(selection, steps_compared(fits))
+    assert "each step must lower" in sentences.compared(selection, steps_compared(fits))
     assert "of the whole fall" in sentences.fall(selection)
     assert "the same to eight decimals" in sentences.final(fits[-1], selection)
     other = dataclasses.replace(fits[-1], log_likelihood=fits[-1].log_likelihood - 1)

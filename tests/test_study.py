@@ -242,6 +242,63 @@ def test_levels_are_compared_as_numbers_but_codes_with_zeros_are_text(tmp_path):
         load_customers(load_study(study.path))
 
 
+NAMED = 'levels = { 1 = "*basic*", "2" = "plus", 3 = "1" }'
+
+
+def with_codes(folder: Path, frame: pd.DataFrame, levels: str = NAMED) -> Study:
+    study = make(folder, frame)
+    text = study.path.read_text(encoding="utf-8")
+    text = text.replace('levels = ["basic", "plus", "premium"]', levels)
+    study.path.write_text(text, encoding="utf-8")
+    return load_study(study.path)
+
+
+def test_levels_have_the_names_that_the_study_gives_the_file_s_codes(tmp_path):
+    """The last one's name is the first one's code; the file has a gap, so pandas writes 1.0."""
+    codes = {"basic": "1.0", "plus": "2.0", "premium": "3.0"}
+    frame = customers().replace({"segment": codes})
+    frame.loc[0, "segment"] = ""
+    study = with_codes(tmp_path, frame)
+    segment = study.predictors["segment"]
+    assert segment.levels == ("*basic*", "plus", "1")
+    assert segment.written == segment.codes == ("1", "2", "3")
+    loaded = load_customers(study)
+    names = customers()["segment"].map({"basic": "*basic*", "plus": "plus", "premium": "1"})
+    assert loaded["segment"].isna().to_numpy().nonzero()[0].tolist() == [0]
+    assert (loaded["segment"][1:] == names[1:]).all()
+    build = split_samples(study, loaded).build
+    assert list(fit_logistic(study, build).parameters.index[-2:]) == ["segment(plus)", "segment(1)"]
+
+
+def test_only_codes_are_read_where_levels_have_names(tmp_path):
+    frame = customers().replace({"segment": {"basic": "1", "plus": "2", "premium": "3"}})
+    frame.loc[4, "segment"] = "plus"
+    with pytest.raises(StudyError) as error:
+        load_customers(with_codes(tmp_path, frame))
+    assert str(error.value).endswith(
+        "column 'segment': values that test.toml does not name (levels: '1' (*basic*), '2' (plus), "
+        "'3' (1)): row 6 'plus'. Correct the values, or the study file."
+    )
+
+
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        ('levels = { 1 = "a", 2 = "a" }', "must name two or more different levels"),
+        ('levels = { 1 = "a" }', "must name two or more different levels"),
+        ("levels = {}", "must name two or more different levels"),
+        ('levels = { 1 = "a", 2 = "" }', "a value of 'levels' in [predictors.segment] is empty"),
+        ('levels = { 1.0 = "a", 2.0 = "b" }', "a value of 'levels' in [predictors.segment] is a"),
+        ('levels = "ab"', 'must be a list or a table: write it as ["…", "…"] or { "…" = "…" }'),
+        ('levels = { 1 = "a", NA = "b" }', "'NA' is both a label and a text that means no value"),
+    ],
+)
+def test_names_of_levels_that_cannot_be_used_are_refused(tmp_path, levels, message):
+    with pytest.raises(StudyError) as error:
+        with_codes(tmp_path, customers(), levels)
+    assert message in str(error.value)
+
+
 GERMAN = {"amount": lambda frame: frame["amount"].map(lambda v: f"{round(v):,}".replace(",", "."))}
 
 

@@ -13,7 +13,7 @@ from erfm.customers.cells import nearest, to_labels, to_numbers, to_texts
 from erfm.customers.reading import read_table
 from erfm.formats import show_rows, to_text
 from erfm.samples import canonical_identifiers
-from erfm.study import Format, Study, StudyError
+from erfm.study import Format, Predictor, Study, StudyError
 
 
 def load_customers(study: Study) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def load_customers(study: Study) -> pd.DataFrame:
         One clear error with file, column, rows and remedy; see `read_columns` and the checks of
         `customer_schema`.
     """
-    labels = {name: predictor.levels for name, predictor in study.predictors.items()}
+    labels = {name: predictor.written for name, predictor in study.predictors.items()}
     labels |= {"retained": (study.retained, study.churned), "sample": (study.build, study.holdout)}
     try:
         customers, _ = read_columns(
@@ -44,6 +44,7 @@ def load_customers(study: Study) -> pd.DataFrame:
             raise
         raise StudyError(f"{error} Its source: {' '.join(study.source.split())}") from None
     check_customers(study.file, customers, customer_schema(study), study.columns)
+    customers = with_level_names(customers, study.predictors)
     codes = {study.retained: 1, study.churned: 0}
     customers["retained"] = customers["retained"].map(codes).astype("Int8")
     if study.sample_column:
@@ -106,6 +107,21 @@ def read_columns(
     return pd.DataFrame(customers, index=table.index), unused
 
 
+def with_level_names(customers: pd.DataFrame, predictors: Mapping[str, Predictor]) -> pd.DataFrame:
+    """Return customers with the names of levels that their file writes as codes.
+
+    What is no code becomes no level, even if it reads as the name of one: "4 (no code)".
+    """
+    named = {}
+    for name, predictor in predictors.items():
+        if predictor.codes:
+            names = dict(zip(predictor.codes, predictor.levels, strict=True))
+            others = customers[name].dropna().unique()
+            names = {value: f"{value} (no code)" for value in others} | names
+            named[name] = customers[name].map(names).astype("str")
+    return customers.assign(**named)
+
+
 IDENTIFIED = pa.DataFrameSchema(
     {
         "customer_id": pa.Column(
@@ -127,8 +143,9 @@ def customer_schema(study: Study) -> pa.DataFrameSchema:
     Each check's ``error`` is the remedy that a failing file is told.
     """
 
-    def one_of(levels: tuple[str, ...], key: str) -> pa.Column:
-        listed = ", ".join(repr(level) for level in levels)
+    def one_of(levels: tuple[str, ...], key: str, names: tuple[str, ...] = ()) -> pa.Column:
+        said = [f" ({name})" for name in names] or [""] * len(levels)
+        listed = ", ".join(f"{level!r}{name}" for level, name in zip(levels, said, strict=True))
         check = pa.Check.isin(
             levels,
             error=f"values that {study.path.name} does not name ({key}: {listed}). Correct the "
@@ -140,8 +157,10 @@ def customer_schema(study: Study) -> pa.DataFrameSchema:
     if study.sample_column:
         columns["sample"] = one_of((study.build, study.holdout), "[sample]")
     for name, predictor in study.predictors.items():
-        levels = predictor.levels
-        columns[name] = one_of(levels, "levels") if levels else pa.Column(float, nullable=True)
+        columns[name] = pa.Column(float, nullable=True)
+        if predictor.categorical:
+            names = predictor.levels if predictor.codes else ()
+            columns[name] = one_of(predictor.written, "levels", names)
     return IDENTIFIED.add_columns(columns)
 
 

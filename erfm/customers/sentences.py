@@ -8,7 +8,7 @@ import pandas as pd
 
 from erfm.customers.drafting import Draft
 from erfm.escaping import markdown
-from erfm.formats import counted, listed, percent
+from erfm.formats import counted, gain_in_accuracy, how_many, listed, percent
 from erfm.samples import Samples
 from erfm.study import Study
 
@@ -16,7 +16,7 @@ from erfm.study import Study
 def size(table: pd.DataFrame) -> str:
     """Say how many rows and columns a file has, and how many of these are numbers."""
     numbers, n = table.select_dtypes("number").shape[1], table.shape[1]
-    kinds = "all numbers" if numbers == n else f"{numbers} of them numbers"
+    kinds = "all numbers" if numbers == n else f"{numbers or 'none'} of them numbers"
     return (
         f"{counted(len(table), 'row')} and {counted(n, 'column')}, {kinds}, and nothing that "
         "says which column is what."
@@ -51,30 +51,44 @@ def accepted(samples: Samples) -> str:
 
 def noticed(messages: dict[str, str]) -> str:
     """Say how many mistakes are noticed, and what the messages end with."""
-    n, found = len(messages), sum(message != "no error" for message in messages.values())
+    found = sum(message != "no error" for message in messages.values())
+    noticed = how_many(found, len(messages), "mistake")
     return (
-        f"{f'All {n}' if found == n else f'Of {n} mistakes, {found}'} "
-        f"{'is' if found == 1 else 'are'} noticed before anything is computed. The remedy is the "
-        "message's last sentence. Missing values are no error: customers who lack a value are left "
-        "out of the model, counted, and shown."
+        f"{noticed[0].upper()}{noticed[1:]} {'is' if found < 2 else 'are'} noticed before anything "
+        "is computed. The remedy is the message's last sentence. Missing values are no error: "
+        "customers who lack a value are left out of the model, counted, and shown."
     )
 
 
 def five_steps(
-    study: Study, terms: Sequence[str], rates: pd.DataFrame, auc: float, ranked: str
+    study: Study,
+    terms: Sequence[str],
+    rates: pd.DataFrame,
+    gain: pd.Series,
+    auc: float,
+    ranked: str,
 ) -> str:
     """Say what forward selection keeps (`terms`), how well it predicts, and what counts most.
 
-    `rates` is the table of `classification_rates` on the holdout sample, `ranked` what `ranking`
-    returns.
+    `rates` is the table of `classification_rates` on the holdout sample, `gain` the row of
+    `compare_rules` that compares the equation's rule with naming the commoner outcome, `ranked`
+    what `ranking` returns.
     """
-    accuracy, base = rates.loc[["accuracy", "no_information_rate"], "rate"].map(percent)
+    n = rates.loc["accuracy", "of"]
+    right, base = (
+        f"{k:,} ({percent(k / n)})"
+        for k in rates.loc[["accuracy", "no_information_rate"], "successes"]
+    )
+    unseen = f"on {n:,} voters that it has not seen"
+    if not terms:
+        return (
+            f"Forward selection keeps no variable; {unseen}, the constant alone is right for "
+            f"{right}."
+        )
     kept = (
-        f"Forward selection keeps {listed(study, terms)}; on voters that it has not seen, the "
-        f"equation is right for {accuracy} ({base} without a model) with an AUC of {auc:.3f}."
-        if terms
-        else "Forward selection keeps no variable; on voters that it has not seen, the constant "
-        f"alone is right for {accuracy}."
+        f"Forward selection keeps {listed(study, terms)}; {unseen}, the equation has an AUC of "
+        f"{auc:.3f}. It is right for {right}, naming the commoner outcome for everyone is right "
+        f"for {base}. The equation's rule is {gain_in_accuracy(gain)}."
     )
     return f"{kept} By size of effect: {markdown(ranked)}." if len(terms) > 1 else kept
 

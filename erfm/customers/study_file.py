@@ -140,6 +140,22 @@ def _list(value: Any) -> tuple[Any, ...]:
     return tuple(value)
 
 
+def _pairs(value: Any) -> tuple[Any, ...]:
+    """Return levels as a list; those of a table as pairs of a code in the file and its name."""
+    if isinstance(value, dict):
+        return tuple(value.items())
+    if isinstance(value, list):
+        return tuple(value)
+    _refuse('must be a list or a table: write it as ["…", "…"] or { "…" = "…" }.')
+
+
+def _level(value: Any) -> tuple[str, str]:
+    """Return how the file writes a level, and its name."""
+    if isinstance(value, tuple):
+        return value[0], _not_empty(_plain(value[1]))
+    return (_plain(value),) * 2
+
+
 def _one_mark(mark: str) -> str:
     if len(mark) != 1 or mark in _NO_MARKS:
         raise ValueError
@@ -161,6 +177,8 @@ def _known_role(role: str) -> str:
 Text = Annotated[str, BeforeValidator(_plain)]
 GivenText = Annotated[Text, AfterValidator(_not_empty)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_list)]
+Level = Annotated[tuple[str, str], BeforeValidator(_level)]
+Levels = Annotated[tuple[Level, ...], BeforeValidator(_pairs)]
 Flag = Annotated[bool, _must("write true or false")]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Probability = Annotated[Share, _must("it must be between 0 and 1")]
@@ -248,16 +266,18 @@ class _Predictor(_Table):
     unit: Text = ""
     sign: Sign = ""
     role: Annotated[Text, AfterValidator(_known_role)] | None = None
-    levels: Texts = ()
+    levels: Levels = ()
 
     @field_validator("levels")
     @classmethod
-    def _levels_differ(cls, levels: tuple[str, ...]) -> tuple[str, ...]:
-        if len(levels) < 2 or len(set(levels)) < len(levels):
+    def _levels_differ(cls, levels: tuple[Level, ...]) -> tuple[Level, ...]:
+        different = {len(set(texts)) for texts in zip(*levels, strict=True)}
+        if len(levels) < 2 or different != {len(levels)}:
             _refuse("must name two or more different levels, the reference first.")
         return levels
 
     def predictor(self, name: str) -> Predictor:
+        codes, names = zip(*self.levels, strict=True) if self.levels else ((), ())
         return Predictor(
             name=name,
             column=self.column or name,
@@ -265,7 +285,8 @@ class _Predictor(_Table):
             unit=self.unit,
             sign=self.sign,
             role=(name if name in ROLES else "") if self.role is None else self.role,
-            levels=self.levels,
+            levels=names,
+            codes=() if codes == names else codes,
         )
 
 
@@ -386,7 +407,7 @@ def _contradictions(study: Study) -> Iterable[str]:
         if one == other:
             yield f"{where} are both {one!r}. Name two different values."
     labels = {study.retained, study.churned, study.build, study.holdout}
-    labels.update(*(p.levels for p in predictors))
+    labels.update(*(p.written for p in predictors))
     for text in study.format.missing:
         if text in labels:
             yield (

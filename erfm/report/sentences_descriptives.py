@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from erfm import ties
 from erfm.descriptives import frequency_table
 from erfm.escaping import markdown
-from erfm.formats import named, percent
+from erfm.formats import counted, named, number, percent
 from erfm.paper.ledger import printed
 from erfm.samples import Samples
 from erfm.study import Predictor, Study
 
+FEWEST = 20
+"""The retention rate of a smaller group is not spoken of: a few customers make it anything."""
 
-def in_short(path: pd.DataFrame) -> str:
+
+def in_short(study: Study, path: pd.DataFrame) -> str:
     """Say how many customers there are, how many are analysed, and how many of them stay."""
     everyone, complete = path.loc["All customers"], path.loc["Complete cases"]
     return (
         f"**In short.** Of {everyone['customers']:,.0f} customers, {complete['customers']:,.0f} "
         f"have a value for every variable and are analysed. {percent(complete['retention_rate'])} "
-        "of them are *retained* (outcome 1); the others have *churned* (outcome 0). "
+        f"of them are *retained* ({_code(1, study.retained)}); the others have *churned* "
+        f"({_code(0, study.churned)}). "
         "This page shows who they are and which variables tell the two groups apart, one at a time."
     )
+
+
+def _code(code: int, in_file: str) -> str:
+    """Return how an outcome is coded on the pages and, if that differs, in the customers' file."""
+    if in_file == str(code):
+        return f"coded {code}"
+    return f"coded {code} on every page, “{markdown(in_file)}” in the file"
 
 
 def left_out(customers: pd.DataFrame, samples: Samples) -> str:
@@ -29,17 +41,21 @@ def left_out(customers: pd.DataFrame, samples: Samples) -> str:
     incomplete = customers.drop(samples.complete.index)
     if incomplete.empty:
         return "No customer lacks a value, so nobody is left out."
+    harmless = "Leaving customers out is harmless only if those left out are like the others"
     known = incomplete["retained"].dropna()
     if known.empty:
         return (
-            f"Whether the {len(incomplete):,} customers left out are retained is not known. "
-            "Leaving customers out is harmless only if those left out are like the others."
+            f"Of the {counted(len(incomplete), 'customer')} left out it is not known whether they "
+            f"are retained. {harmless}."
         )
+    # A customer without an outcome is among those left out, and in no rate.
+    of = "" if len(known) == len(incomplete) else f" (the outcome of {len(known):,} is known)"
+    verb = "is" if len(incomplete) == 1 else "are"
     return (
-        f"The {len(incomplete):,} customers left out are retained in {percent(known.mean())} of "
-        f"cases, the complete ones in {percent(samples.complete['retained'].mean())}. Leaving "
-        "customers out is harmless only if those left out are like the others, given what the "
-        "model knows of them."
+        f"The {counted(len(incomplete), 'customer')} left out {verb} retained in "
+        f"{percent(known.mean())} of cases{of}, the complete ones in "
+        f"{percent(samples.complete['retained'].mean())}. {harmless}, given what the model knows "
+        "of them."
     )
 
 
@@ -57,7 +73,7 @@ def most_skewed(study: Study, descriptives: pd.DataFrame) -> str:
         distance = (row["maximum"] - row["mean"]) / row["standard_deviation"]
     return (
         f"**{named(study, name)}** is the most skewed variable: its skewness of "
-        f"{row['skewness']:.3f} is {abs(row['skewness'] / row['skewness_se']):,.0f} standard "
+        f"{number(row['skewness'])} is {abs(row['skewness'] / row['skewness_se']):,.0f} standard "
         f"errors from 0, and its {extreme} value lies {distance:.1f} standard deviations {side} "
         "the mean. "
         "Logistic regression does not ask predictors to be normal, but a long tail gives a few "
@@ -121,13 +137,38 @@ def most_different(study: Study, complete: pd.DataFrame, descriptives: pd.DataFr
 
 
 def most_moving(study: Study, rates: dict[str, pd.DataFrame]) -> str:
-    """Say between whose groups retention differs most."""
-    rate = {name: table["retention_rate"] for name, table in rates.items()}
-    spread = pd.Series({name: values.max() - values.min() for name, values in rate.items()})
-    widest = ties.largest(spread)
+    """Say between which groups of one variable retention differs most; see `FEWEST`."""
+    large = {name: table[table["customers"] >= FEWEST] for name, table in rates.items()}
+    small = any(len(large[name]) < len(table) for name, table in rates.items())
+    spread = pd.Series(
+        {name: np.ptp(table["retention_rate"]) for name, table in large.items() if len(table) > 1},
+        dtype=float,
+    )
     return (
-        f"**{named(study, widest)}** moves retention most: from {percent(rate[widest].min())} in "
-        f"its lowest group to {percent(rate[widest].max())} in its highest. Each picture looks at "
-        "one variable alone; [page 02](02_full_model.ipynb) asks what each adds when the others "
-        "are held fixed."
+        f"{_widest(study, large, spread)} "
+        + (f"Groups of fewer than {FEWEST} customers are not compared. " if small else "")
+        + "Each picture looks at one variable alone; [page 02](02_full_model.ipynb) asks what each "
+        "adds when the others are held fixed."
+    )
+
+
+def _widest(study: Study, large: dict[str, pd.DataFrame], spread: pd.Series) -> str:
+    if spread.empty:
+        return f"No variable has two groups of {FEWEST} customers or more."
+    widest = ties.largest(spread)
+    if spread[widest] == 0:
+        return "Retention is the same in all groups of every variable."
+    # By position: two groups may be named alike.
+    groups = large[widest].rename_axis("group").reset_index()
+    low, high = (
+        f"{percent(row['retention_rate'])} of the {row['customers']:,} customers in the group "
+        f"“{markdown(str(row['group']))}”"
+        for row in (
+            groups.loc[ties.smallest(groups["retention_rate"])],
+            groups.loc[ties.largest(groups["retention_rate"])],
+        )
+    )
+    return (
+        f"Between the groups of **{named(study, widest)}** retention differs most: {low} are "
+        f"retained, and {high}."
     )

@@ -7,10 +7,11 @@ import pandas as pd
 
 from erfm import ties
 from erfm.escaping import markdown
-from erfm.formats import listed, named, number, p_text, percent
+from erfm.formats import counted, gain_in_accuracy, listed, named, number, p_text, percent
 from erfm.logistic import CONSTANT, HosmerLemeshow, LogisticFit
 from erfm.paper.ledger import printed
 from erfm.study import Study, design_matrix
+from erfm.validation import COMMONER, compare_rules, rules_of
 
 TOO_SMALL = 0.0005
 """A coefficient below this is printed as 0.000."""
@@ -18,38 +19,61 @@ TOO_SMALL = 0.0005
 
 def in_short(study: Study, full: LogisticFit, coefficients: pd.DataFrame) -> str:
     """Say which variables are significant and how a coefficient's sign is read."""
-    p_values = coefficients["p_value"].drop(CONSTANT)
+    p_values = joint_tests(study, coefficients)["p_value"]
     n = len(study.predictors)
     enter = f"All {n} variables enter a logistic regression for *retained* at once"
     if n == 1:
         enter = "The study's one variable enters a logistic regression for *retained*"
+    several = any(len(predictor.levels) > 2 for predictor in study.predictors.values())
     return (
-        f"**In short.** {enter}, on {full.n:,} customers. Significant at 0.05: "
+        f"**In short.** {enter}, on {full.n:,} customers. Significant at 0.05"
+        f"{', the levels of a variable tested together' if several else ''}: "
         f"{listed(study, p_values.index[p_values < 0.05])}; not significant: "
         f"{listed(study, p_values.index[p_values >= 0.05])}. A positive coefficient means *more "
         "retention*, a negative one more churn."
     )
 
 
+def joint_tests(study: Study, coefficients: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a coefficient table that test whole variables, named by them.
+
+    A variable with several levels has a row of its own, any other the row of its one column.
+    """
+    groups = study.design.groups
+    rows = {term: term if len(columns) > 1 else columns[0] for term, columns in groups.items()}
+    found = {term: row for term, row in rows.items() if row in coefficients.index}
+    return coefficients.loc[[*found.values()]].set_axis([*found])
+
+
 def strongest(study: Study, coefficients: pd.DataFrame, frame: pd.DataFrame) -> str:
-    """Say what the variable with the largest Wald statistic does, and which B print as 0."""
+    """Say what the variable with the smallest p does, and which B print as 0.
+
+    Wald statistics on different df cannot be compared, their p can.
+    """
+    tests = joint_tests(study, coefficients)
+    # Below the smallest float all p are 0; the statistic then decides.
+    smallest = tests[tests["p_value"] <= tests["p_value"].min() * (1 + ties.TIE)]
+    top = ties.largest(smallest["wald"])
+    test, columns = tests.loc[top], study.design.groups[top]
     table = coefficients.drop(index=CONSTANT)
-    top = ties.largest(table["wald"])
-    text = f"**{named(study, top)}** has the largest Wald statistic"
-    # A variable with several levels has a row of its own, for all levels jointly.
-    if pd.isna(table.loc[top, "b"]):
-        levels = table[table.index.str.startswith(f"{top}(")]
-        text += f", that of its levels together on {table.loc[top, 'df']} df"
-        top = ties.largest(levels["wald"])
-    row = table.loc[top]
-    text += (
-        f". With the other variables held fixed, {_one_more(study, top)} multiplies the odds of "
-        f"retention by {row['odds_ratio']:.3f} (95% interval {row['lower']:.3f} to "
+    column = ties.largest(table.loc[[*columns], "wald"])
+    row = table.loc[column]
+    text = (
+        f"**{named(study, top)}** has the smallest p (Wald {number(test['wald'])} on "
+        f"{test['df']:.0f} df{', of its levels together' if len(columns) > 1 else ''}, "
+        f"{p_text(test['p_value'])}). {_held_fixed(study)}{_one_more(study, column)} multiplies "
+        f"the odds of retention by {row['odds_ratio']:.3f} (95% interval {row['lower']:.3f} to "
         f"{row['upper']:.3f})."
     )
     sd = design_matrix(study, frame).std()
     small = table.index[table["b"].abs() < TOO_SMALL]
     return text + "".join(_small(study, name, table.loc[name, "b"], sd[name]) for name in small)
+
+
+def _held_fixed(study: Study) -> str:
+    return (
+        "With the other variables held fixed, " if len(study.predictors) > 1 else "In the model, "
+    )
 
 
 def _one_more(study: Study, column: str) -> str:
@@ -58,8 +82,7 @@ def _one_more(study: Study, column: str) -> str:
     predictor = study.predictors[term]
     if not predictor.categorical:
         return f"one more unit ({markdown(predictor.unit or 'as recorded')})"
-    compared = f" rather than {markdown(predictor.reference)}" if len(predictor.levels) > 2 else ""
-    return f"being {markdown(level)}{compared}"
+    return f"“{markdown(level)}” rather than “{markdown(predictor.reference)}”"
 
 
 def _small(study: Study, name: str, b: float, sd: float) -> str:
@@ -80,8 +103,9 @@ def newton(log_likelihoods: pd.Series, slopes: pd.Series, full: LogisticFit) -> 
     same = abs(reached - full.log_likelihood) < 1e-6
     same &= np.allclose(slopes, full.parameters.drop(CONSTANT), rtol=1e-6, atol=0)
     found = "the same log-likelihood and the same B to six digits" if same else "ANOTHER maximum"
+    climb = "step climbs" if steps == 1 else "steps climb"
     return (
-        f"From *b* = 0, which gives every customer the probability 1/2, {steps} steps climb to "
+        f"From *b* = 0, which gives every customer the probability 1/2, {steps} {climb} to "
         f"{number(reached)}. `fit_logistic` finds {found}: it is this iteration, with standard "
         "errors and with an error for customers whose likelihood has no maximum."
     )
@@ -118,12 +142,10 @@ def explained(omnibus: pd.DataFrame, summary: pd.Series, discrimination: float) 
 
 def goodness_of_fit(test: HosmerLemeshow) -> str:
     """Say what the Hosmer-Lemeshow test says of the fitted probabilities."""
-    statistic = f"Hosmer–Lemeshow χ² = {test.statistic:.3f} on {test.df} df"
+    groups = counted(len(test.table), "group")
     if test.df < 1:
-        return (
-            f"The fitted probabilities make no more than {len(test.table)} groups: too few for "
-            "this test."
-        )
+        return f"The fitted probabilities make no more than {groups}: too few for this test."
+    statistic = f"In {groups}, Hosmer–Lemeshow χ² = {test.statistic:.3f} on {test.df} df"
     if test.p_value >= 0.05:
         return (
             f"{statistic}, {p_text(test.p_value)}: the observed counts do not stray from the "
@@ -136,13 +158,17 @@ def goodness_of_fit(test: HosmerLemeshow) -> str:
     )
 
 
-def classification(classified: pd.DataFrame, full: LogisticFit) -> str:
-    """Say what is classified correctly, and what naming the commoner outcome would score."""
-    base = max(full.outcome.mean(), 1 - full.outcome.mean())
+def classification(full: LogisticFit) -> str:
+    """Say what is classified correctly at 0.5, and what naming the commoner outcome would score."""
+    rule, commoner = rules_of(full.outcome, full.probabilities, [0.5]).values()
+    right, base = (int((predicted == full.outcome).sum()) for predicted in (rule, commoner))
+    gain = compare_rules(full.outcome, {"equation": rule, COMMONER: commoner}).iloc[0]
     return (
-        f"At the customary cut-off, {classified.loc['total', 'percentage_correct']:.1f}% of the "
-        "customers that built the model are classified correctly. Always naming the commoner "
-        f"outcome would score {percent(base)}."
+        f"At the customary cut-off, {right:,} of the {full.n:,} customers that built the model "
+        f"({percent(right / full.n)}) are classified correctly. Always naming the commoner outcome "
+        f"is right for {base:,} ({percent(base / full.n)}); on the same customers the equation's "
+        f"rule is {gain_in_accuracy(gain)}. That flatters an equation which these customers built: "
+        "[page 04](04_holdout_validation.ipynb) asks others."
     )
 
 
@@ -150,17 +176,20 @@ def signs(table: pd.DataFrame) -> str:
     """Say how many hypotheses are confirmed, contradicted or left open."""
     counts = table["verdict"].value_counts()
     phrases = {
-        "confirmed": "confirmed",
-        "opposite sign": "contradicted by a significant coefficient of the opposite sign",
-        "not significant": "left open (not significant)",
-        "no hypothesis": "without a hypothesis",
+        "confirmed": ("is", "are", "confirmed"),
+        "opposite sign": ("is", "are", "contradicted by a significant estimate of opposite sign"),
+        "not significant": ("is", "are", "left open (not significant)"),
+        "no hypothesis": ("has", "have", "no hypothesis"),
     }
     found = [
-        f"{counts[verdict]} {phrase}" for verdict, phrase in phrases.items() if verdict in counts
+        f"{counts[verdict]} {one if counts[verdict] == 1 else several} {rest}"
+        for verdict, (one, several, rest) in phrases.items()
+        if verdict in counts
     ]
     return (
-        f"Of the coefficients, {', '.join(found)}. A coefficient that is not significant does not "
-        "show that the variable has no effect, only that these customers cannot tell."
+        f"Of {counted(len(table), 'coefficient')}, {', '.join(found)}. A coefficient that is not "
+        "significant does not show that the variable has no effect, only that these customers "
+        "cannot tell."
     )
 
 
@@ -168,9 +197,14 @@ def common_scale(study: Study, per_unit: pd.DataFrame, per_sd: pd.DataFrame) -> 
     """Say which odds ratio is furthest from 1, per unit and per standard deviation."""
     furthest = ties.largest(np.log(per_unit["odds_ratio"]).abs())
     largest = ties.largest(np.log(per_sd["odds_ratio"]).abs())
+    ratio = f"(odds ratio {per_sd.loc[largest, 'odds_ratio']:.3f})"
+    if furthest == largest:
+        return f"Per unit and per standard deviation, **{named(study, largest)}** {ratio} lies " + (
+            "furthest from 1."
+        )
     return (
         f"Per unit, {named(study, furthest)} lies furthest from 1; per standard deviation it is "
-        f"**{named(study, largest)}** (odds ratio {per_sd.loc[largest, 'odds_ratio']:.3f})."
+        f"**{named(study, largest)}** {ratio}."
     )
 
 

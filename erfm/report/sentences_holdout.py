@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from erfm import ties
-from erfm.formats import number, p_text, percent
+from erfm.formats import counted, gain_in_accuracy, how_many, number, p_text, percent
 from erfm.paper.ledger import printed
 from erfm.study import Study
 from erfm.validation import COMMONER, RocCurve
@@ -24,28 +24,15 @@ def in_short(
 
     `compared` is what `compare_rules` makes of the rules of the cut-offs.
     """
-    rate = rates[study.cutoff]["rate"]
+    right = rates[study.cutoff].loc[["accuracy", "no_information_rate"], "successes"]
+    rule, base = (f"{k:,} ({percent(k / len(observed))})" for k in right)
     gain = compared.loc[(f"cut-off {study.cutoff}", COMMONER)]
     return (
         f"**In short.** On {len(observed):,} customers that played no part in building it, the "
         f"equation {_ranking(observed, probability, curve)} and, at the study's cut-off of "
-        f"{study.cutoff}, classifies {percent(rate['accuracy'])} correctly; always naming the "
-        f"commoner outcome scores {percent(rate['no_information_rate'])}. The equation's rule is "
-        f"{_verdict(gain)}."
+        f"{study.cutoff}, classifies {rule} correctly; always naming the commoner outcome is right "
+        f"for {base}. The equation's rule is {gain_in_accuracy(gain)}."
     )
-
-
-def _verdict(gain: pd.Series) -> str:
-    """Say whether the first rule is more accurate than the second, and by how much."""
-    points = [number(100 * gain[name], "+.1f") for name in ("difference", "lower", "upper")]
-    by = f"{points[0]} percentage points, 95% interval {points[1]} to {points[2]}"
-    if gain["only_first"] + gain["only_second"] == 0:
-        return "right and wrong for the same customers"
-    if gain["lower"] > 0:
-        return f"surely more accurate ({by})"
-    if gain["upper"] < 0:
-        return f"surely less accurate ({by})"
-    return f"not to be told from it in accuracy ({by})"
 
 
 def _ranking(observed: np.ndarray, probability: np.ndarray, curve: RocCurve) -> str:
@@ -100,7 +87,7 @@ def _compared(rules: tuple[str, str], gain: pd.Series, n: int) -> str:
         return f"{rule} right and wrong for the same customers."
     return (
         f"{rule} right alone for {b:,}, wrong alone for {c:,}, {number(b - c, '+,d')} of {n:,}; "
-        f"{_verdict(gain)}, McNemar's exact {p_text(gain['p_value'])}."
+        f"{gain_in_accuracy(gain)}, McNemar's exact {p_text(gain['p_value'])}."
     )
 
 
@@ -109,9 +96,13 @@ def mistakes(table: pd.DataFrame) -> str:
     return (
         "Each row of the picture is one actual outcome, as tall as it is common; hatched areas are "
         "mistakes. At the study's cut-off "
-        f"{table.loc['retained', 'predicted_churned']:,} retained customers are taken for churned "
-        f"and {table.loc['churned', 'predicted_retained']:,} churned for retained."
+        f"{_taken(table.loc['retained', 'predicted_churned'], 'retained')} taken for churned and "
+        f"{_taken(table.loc['churned', 'predicted_retained'], 'churned')} for retained."
     )
+
+
+def _taken(n: int, outcome: str) -> str:
+    return f"{counted(n, f'{outcome} customer')} {'is' if n == 1 else 'are'}"
 
 
 def printed_classification() -> str:
@@ -151,15 +142,24 @@ def calibration(line: pd.DataFrame, groups: pd.DataFrame) -> str:
     covers = (groups["lower"] <= groups["predicted"]) & (groups["predicted"] <= groups["upper"])
     slope = line.loc["slope"]
     text = (
-        f"In {covers.sum()} of {len(groups)} groups the interval of the observed share covers the "
-        "predicted one. "
+        f"In {how_many(int(covers.sum()), len(groups), 'group')} the interval of the observed "
+        "share covers the predicted one. "
     )
     if pd.isna(slope["estimate"]):
         return text + "Every customer has the same probability, so there is no slope."
     compatible = slope["lower"] <= 1 <= slope["upper"]
+    estimate, lower, upper = (number(slope[key], ".2f") for key in ("estimate", "lower", "upper"))
     return text + (
-        f"The slope of {slope['estimate']:.2f} ({slope['lower']:.2f} to {slope['upper']:.2f}) "
+        f"The slope of {estimate} ({lower} to {upper}) "
         f"{'is compatible with' if compatible else 'differs from'} 1."
+    )
+
+
+def calibration_alt(groups: pd.DataFrame) -> str:
+    """Describe the figure of `erfm.figures.calibration` by the groups in it."""
+    return (
+        f"Observed against predicted retention in {counted(len(groups), 'group')} with 95% "
+        "intervals, beside the diagonal of perfect calibration."
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from erfm import ties
 from erfm.escaping import markdown
-from erfm.formats import named
+from erfm.formats import COLUMNS, named
 from erfm.logistic import LogisticFit
 from erfm.paper.ledger import printed
 from erfm.standardised import DEFINITIONS, ranking
@@ -15,15 +18,26 @@ from erfm.study import Study
 
 def in_short(study: Study, kept: LogisticFit, table: pd.DataFrame) -> str:
     """Say in which order the definitions put the variables, and the unstandardised B."""
-    order = ranking(table["x_standardised"], study)
-    agreeing = sum(ranking(table[name], study) == order for name in DEFINITIONS)
     stands_in = (
         "Forward selection kept no variable, so the full model stands in for the final equation. "
     )
+    return f"**In short.** {'' if kept.terms else stands_in}{_order(study, table)}"
+
+
+def _order(study: Study, table: pd.DataFrame) -> str:
+    if len(table) == 1:
+        return (
+            f"The equation has one variable, **{named(study, table.index[0])}**: there is a size "
+            "to standardise, but no order."
+        )
+    order, by_b = ranking(table["x_standardised"], study), ranking(table["b"], study)
+    agreeing = sum(ranking(table[name], study) == order for name in DEFINITIONS)
+    agree = f"{agreeing} of the {len(DEFINITIONS)} definitions in use agree"
+    if agreeing == len(DEFINITIONS):
+        agree = f"All {agreeing} definitions in use agree"
     return (
-        f"**In short.** {'' if kept.terms else stands_in}Per standard deviation, the order is "
-        f"**{markdown(order)}**. {agreeing} of the {len(DEFINITIONS)} definitions in use agree on "
-        f"it; the unstandardised B would say {markdown(ranking(table['b'], study))}."
+        f"Per standard deviation, the order is **{markdown(order)}**. {agree} on it; the "
+        f"unstandardised B would say {'the same' if by_b == order else markdown(by_b)}."
     )
 
 
@@ -41,15 +55,14 @@ def spread(study: Study, table: pd.DataFrame) -> str:
 def ranks(study: Study, table: pd.DataFrame) -> str:
     """Say which definitions rank otherwise, and why only one can."""
     order = ranking(table["x_standardised"], study)
-    different = [name for name in DEFINITIONS if ranking(table[name], study) != order]
-    two_sd = (
-        "The two-sd rule leaves indicators unscaled and could rank otherwise, but does not here."
-    )
-    if different:
+    two_sd = "The two-sd rule, too, does so here, as there is no indicator."
+    if not np.allclose(table["two_sd"], 2 * table["x_standardised"]):
+        two_sd = "The two-sd rule leaves indicators unscaled and could rank otherwise, but does "
+        two_sd += "not here."
+    if (otherwise := ranking(table["two_sd"], study)) != order:
         two_sd = (
-            f"{' and '.join(DEFINITIONS[name] for name in different)} ranks otherwise, because it "
-            "leaves indicators unscaled: "
-            f"{markdown(ranking(table[different[0]], study))}."
+            f"{DEFINITIONS['two_sd']} ranks otherwise, because it leaves indicators unscaled: "
+            f"{markdown(otherwise)}."
         )
     return (
         "Five of the definitions multiply B·sd by the same constant for every variable, so their "
@@ -79,4 +92,21 @@ def printed_coefficients() -> str:
         f"{printed('standardised_recency')} could not be significant on {printed('n_train'):,} "
         f"customers, and {printed('standardised_frequency')} does not fit the printed odds ratio "
         "([page 06](06_published_numbers.ipynb))."
+    )
+
+
+def rescaled(study: Study, table: pd.DataFrame, other: pd.DataFrame, names: Sequence[str]) -> str:
+    """Say which columns of the table change if a variable is divided by a thousand (exercise 1).
+
+    `other` is the table after that; `names` are that variable, or nothing where the equation has
+    no number.
+    """
+    if not names:
+        return "Exercise 1: the equation has no number to rescale."
+    (name,) = names
+    changes = (other.loc[name] / table.loc[name] - 1).abs() > 1e-6
+    changed = [COLUMNS[column][0] for column in table.columns[changes]]
+    return (
+        f"Exercise 1: dividing {named(study, name)} by a thousand changes {' and '.join(changed)} "
+        "only."
     )

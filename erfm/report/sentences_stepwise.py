@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from erfm import ties
-from erfm.formats import listed, named, p_text
+from erfm.formats import counted, how_many, listed, named, p_text
 from erfm.logistic import LogisticFit
 from erfm.paper.ledger import printed
 from erfm.stepwise import OVERALL, ForwardSelection, Step
@@ -16,11 +15,13 @@ from erfm.study import Study
 def in_short(study: Study, selection: ForwardSelection) -> str:
     """Say which variables the search keeps and which it leaves out."""
     out = [term for term in study.predictors if term not in selection.terms]
+    kept, every = len(selection.terms), len(study.predictors)
+    named_kept = f": {listed(study, selection.terms)}" if kept else ""
+    left_out = f" Left out: {listed(study, out)}." if out else ""
     return (
         "**In short.** Starting from the constant, SPSS's *Forward: LR* keeps "
-        f"{len(selection.terms)} of {len(study.predictors)} variables: "
-        f"{listed(study, selection.terms)}. Left out: {listed(study, out)}. The page shows every "
-        "table that SPSS prints on the way."
+        f"{how_many(kept, every, 'variable')}{named_kept}.{left_out} The page shows every table "
+        "that SPSS prints on the way."
     )
 
 
@@ -29,7 +30,7 @@ def path(study: Study, selection: ForwardSelection) -> str:
     left = sum(bool(step.removed) for step in selection.steps)
     again = "No variable that had entered left again."
     if left:
-        again = f"{left} variable(s) left again after having entered."
+        again = f"{counted(left, 'variable')} left again after having entered."
     return (
         f"With PIN = {study.entry_p} and POUT = {study.removal_p}, the search ended because "
         f"{selection.ended}. {again} The statistic is the score for an entry and the likelihood "
@@ -38,13 +39,14 @@ def path(study: Study, selection: ForwardSelection) -> str:
 
 
 def fall(selection: ForwardSelection) -> str:
-    """Say what share of the whole fall in -2 log-likelihood the first step brings."""
+    """Say how much of the fall in -2 log-likelihood the first step brings."""
     deviance = [-2 * step.log_likelihood for step in selection.steps]
     if len(deviance) == 1:
         return "Nothing entered."
     if len(deviance) == 2:
         return "The only step brings the whole fall in −2 log-likelihood."
-    share = format((deviance[0] - deviance[1]) / (deviance[0] - deviance[-1]), ".0%")
+    # Where a variable leaves again, −2 log-likelihood rises in between.
+    share = format((deviance[0] - deviance[1]) / (deviance[0] - min(deviance)), ".0%")
     return (
         f"The first step brings {share} of the whole fall in −2 log-likelihood; what later "
         "steps add is worth having only if it is more than chance, which is what the tests judge."
@@ -52,21 +54,19 @@ def fall(selection: ForwardSelection) -> str:
 
 
 def block_0(study: Study, selection: ForwardSelection, constant: LogisticFit) -> str:
-    """Say how many variables could enter an equation of the constant alone, and which does."""
+    """Say how many variables could enter an equation of the constant alone, and which does.
+
+    The smallest p decides: scores on different df cannot be compared.
+    """
     scores = selection.steps[0].score_tests.drop(index=OVERALL)
-    largest = ties.largest(scores["score"])
-    first = selection.steps[1].entered if len(selection.steps) > 1 else None
-    which = f"{named(study, largest)}, with the largest score, does."
-    if first is None:
-        which = "so none does."
-    elif first != largest:
-        # A variable with several levels may have a larger score on more degrees of freedom.
-        which = f"{named(study, first)}, with the smallest p, does."
+    able = int((scores["p_value"] < study.entry_p).sum())
+    which = ""
+    if len(selection.steps) > 1:
+        which = f"; {named(study, selection.steps[1].changed)}, with the smallest p, does"
     return (
         "The constant alone names every customer "
         f"{'retained' if constant.outcome.mean() >= 0.5 else 'churned'}. Taken one at a time, "
-        f"{(scores['p_value'] < study.entry_p).sum()} of the {len(scores)} variables could enter; "
-        f"{which}"
+        f"{how_many(able, len(scores), 'variable')} could enter{which}."
     )
 
 
@@ -108,21 +108,27 @@ def compared(selection: ForwardSelection, steps: pd.DataFrame) -> str:
     if steps.empty:
         return "Nothing entered."
     first, last = steps.iloc[0], steps.iloc[-1]
-    which = "entry" if any(step.removed for step in selection.steps) else "step"
     change = (
-        f"From the first step to the last, −2 log-likelihood falls from "
-        f"{first['minus2_log_likelihood']:.3f} to {last['minus2_log_likelihood']:.3f} and "
-        f"Nagelkerke's R² rises from {first['nagelkerke_r2']:.3f} to {last['nagelkerke_r2']:.3f}: "
-        f"each {which} must improve the first and raise the model χ²."
+        f"The only step leaves −2 log-likelihood at {first['minus2_log_likelihood']:.3f} and "
+        f"Nagelkerke's R² at {first['nagelkerke_r2']:.3f}."
     )
-    if len(steps) == 1:
-        change = (
-            f"The only step leaves −2 log-likelihood at {first['minus2_log_likelihood']:.3f} and "
-            f"Nagelkerke's R² at {first['nagelkerke_r2']:.3f}."
-        )
+    if len(steps) > 1:
+        change = _change(selection, first, last)
     return (
         f"{change} The Hosmer–Lemeshow χ² measures misfit in groups that change from step to step; "
         "it need not fall."
+    )
+
+
+def _change(selection: ForwardSelection, first: pd.Series, last: pd.Series) -> str:
+    which = "entry" if any(step.removed for step in selection.steps) else "step"
+    fell = last["minus2_log_likelihood"] < first["minus2_log_likelihood"]
+    return (
+        f"From the first step to the last, −2 log-likelihood {'falls' if fell else 'rises'} from "
+        f"{first['minus2_log_likelihood']:.3f} to {last['minus2_log_likelihood']:.3f} and "
+        f"Nagelkerke's R² {'rises' if fell else 'falls'} from {first['nagelkerke_r2']:.3f} to "
+        f"{last['nagelkerke_r2']:.3f}: each {which} must lower the first and raise the model χ²"
+        f"{'' if which == 'step' else ', and each removal does the opposite'}."
     )
 
 

@@ -351,6 +351,11 @@ def _check_parts(path: Path, file: _File, model: SavedModel) -> None:
         check(predictor.role in ("", *ROLES), f"{where} has no role '{predictor.role}'")
         distinct = len(set(predictor.levels))
         check(distinct == len(predictor.levels) != 1, f"{where} needs different levels, or none")
+        codes = len(set(predictor.codes))
+        check(
+            codes == len(predictor.codes) and codes in (0, distinct),
+            f"{where} needs a different code for each level, or none",
+        )
     check(set(model.terms) <= set(model.predictors), "'terms' names a variable without coding")
     check(0 < len(set(model.terms)) == len(model.terms), "'terms' are none, or twice the same")
     columns = list(model.design.columns)
@@ -391,7 +396,7 @@ def _check_coding(path: Path, model: SavedModel, study: Study) -> None:
                 f"{nearest(name, study.predictors)} Use the study that the model was fitted on "
                 f"({model.study}), or fit the model again."
             )
-        for key in ("column", "unit", "levels"):
+        for key in ("column", "unit", "levels", "codes"):
             ours, theirs = getattr(predictor, key), getattr(study.predictors[name], key)
             if ours != theirs:
                 raise StudyError(

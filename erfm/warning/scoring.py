@@ -17,7 +17,13 @@ from scipy import special, stats
 from erfm import ties
 from erfm.customers.cells import nearest
 from erfm.customers.files import check_output, replacing
-from erfm.customers.load import IDENTIFIED, check_customers, load_customers, read_columns
+from erfm.customers.load import (
+    IDENTIFIED,
+    check_customers,
+    load_customers,
+    read_columns,
+    with_level_names,
+)
 from erfm.customers.study_file import load_study
 from erfm.escaping import csv_cell
 from erfm.formats import show_rows, to_text
@@ -380,12 +386,12 @@ def read_customers(model: SavedModel, path: Path) -> tuple[pd.DataFrame, tuple[s
     columns = {"customer_id": model.id_column} | {
         name: predictor.column for name, predictor in model.predictors.items()
     }
-    labels = {name: predictor.levels for name, predictor in model.predictors.items()}
+    labels = {name: predictor.written for name, predictor in model.predictors.items()}
     needed = f"the model ({model.provenance}) needs"
     customers, unused = read_columns(path, model.format, columns, labels, needed)
     # Values that the model cannot score are told customer by customer, not here.
     check_customers(path, customers, IDENTIFIED, columns)
-    return customers, _ignored(model, unused)
+    return with_level_names(customers, model.predictors), _ignored(model, unused)
 
 
 def _ignored(model: SavedModel, unused: list[str]) -> tuple[str, ...]:
