@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,13 +12,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH, wrapped
+from erfm.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, wrapped
 from erfm.formats import percent
 from erfm.study import Study
 from erfm.warning.gains import best_plan, first_fifth
 from erfm.warning.scoring import Scores
 
-LINES = ["-", "--", ":", "-."]
+COLORS = [BLUE, GREEN, ORANGE, VERMILION, PURPLE, SKY, GREY]
+LINES = ["-", "--", ":", "-.", (0, (6, 1, 1, 1, 1, 1))]
 
 
 def ranked_risks(scores: Scores) -> Figure:
@@ -84,9 +86,8 @@ def expected_gains(plans: dict[str, pd.DataFrame]) -> Figure:
     the curve is highest, or at the left where no contact pays.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
-    for (caption, plan), color, line, marker in zip(
-        plans.items(), [BLUE, GREEN, ORANGE, VERMILION], LINES, "osD^", strict=False
-    ):
+    looks = zip(cycle(COLORS), cycle(LINES), cycle("osD^v"), strict=False)
+    for (caption, plan), (color, line, marker) in zip(plans.items(), looks, strict=False):
         _banded(axes, plan["contacts"], plan[["gain", "lower", "upper"]], color, caption, line)
         best = best_plan(plan)
         place = (best["contacts"], best["gain"]) if best["gain"] > 0 else (0, 0)
