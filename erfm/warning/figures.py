@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from itertools import cycle
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -114,7 +115,7 @@ def expected_gains_alt(plans: dict[str, pd.DataFrame]) -> str:
 
 
 def _banded(
-    axes: Axes, x: pd.Series, y: pd.DataFrame, color: str, label: str, line: str = "-"
+    axes: Axes, x: pd.Series, y: pd.DataFrame, color: str, label: str, line: Any = "-"
 ) -> None:
     """Draw a line with its band; the columns of `y` are estimate, lower and upper limit."""
     estimate, lower, upper = y.columns
