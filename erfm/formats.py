@@ -225,8 +225,8 @@ def _row_label(study: Study, row: object, index_name: object) -> str:
 
 
 def rows_are_texts(study: Study, index_name: object) -> bool:
-    """Return whether a table's rows are a predictor's values, reasons, or keys of the ledger."""
-    return index_name in ("key", "reason", "remark", *study.predictors)
+    """Return whether a table's rows are values, groups, reasons, or keys of the ledger."""
+    return index_name in ("key", "reason", "remark", "group", *study.predictors)
 
 
 def _typographic(text: str) -> str:

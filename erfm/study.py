@@ -248,6 +248,7 @@ class Study:
     entry_p: float
     removal_p: float
     cutoff: float
+    run_date: str
     fingerprint: dict[str, dict[str, Any]] = field(repr=False)
 
     @property

@@ -165,16 +165,43 @@ def roc(outcome: np.ndarray, probability: np.ndarray, level: float = 0.95) -> Ro
         {"cutoff": cutoffs, "sensitivity": true_positive, "specificity": 1 - false_positive}
     )
     auc = float(metrics.roc_auc_score(outcome, probability))
-    rank = ranks(probability)
-    variance = 0.0
-    for value in (0, 1):
-        inside = outcome == value
-        placement = (rank[inside] - ranks(probability[inside])) / (~inside).sum()
-        variance += placement.var(ddof=1) / inside.sum()
-    standard_error = float(np.sqrt(variance))
+    standard_error = _standard_error(_placements(outcome, probability))
     z = stats.norm.ppf((1 + level) / 2)
     lower, upper = np.clip([auc - z * standard_error, auc + z * standard_error], 0, 1)
     return RocCurve(curve, auc, standard_error, float(lower), float(upper))
+
+
+def compare_areas(
+    outcome: np.ndarray, first: np.ndarray, second: np.ndarray, level: float = 0.95
+) -> pd.Series:
+    """Compare the areas under the ROC curves of two probabilities of the same customers.
+
+    Intervals for one area each do not say whether the two differ, for the customers are the same.
+    The variance is that of the difference of each customer's two placements (DeLong, DeLong &
+    Clarke-Pearson 1988); see `roc`.
+
+    Returns
+    -------
+    Series
+        difference (first minus second), lower and upper.
+    """
+    pairs = [_placements(np.asarray(outcome), tied(p)) for p in (first, second)]
+    both = [one - other for one, other in zip(*pairs, strict=True)]
+    # A retained customer's mean placement is the area, a churned one's 1 minus it.
+    difference, half = both[1].mean(), stats.norm.ppf((1 + level) / 2) * _standard_error(both)
+    return pd.Series(
+        {"difference": difference, "lower": difference - half, "upper": difference + half}
+    )
+
+
+def _placements(outcome: np.ndarray, probability: np.ndarray) -> list[np.ndarray]:
+    """Return the placements of the churned and of the retained customers."""
+    rank, classes = ranks(probability), [outcome == value for value in (0, 1)]
+    return [(rank[c] - ranks(probability[c])) / (~c).sum() for c in classes]
+
+
+def _standard_error(placements: list[np.ndarray]) -> float:
+    return float(np.sqrt(sum(placement.var(ddof=1) / len(placement) for placement in placements)))
 
 
 def brier_score(outcome: np.ndarray, probability: np.ndarray) -> pd.Series:

@@ -101,6 +101,7 @@ def test_expected_gains_mark_where_each_plan_pays_most():
         "as good twice": plan(50.0, 70.0, 70.0),
         "never pays": plan(-10.0, -20.0, -30.0),
         "$ one call": plan(9.0),
+        "a fifth": plan(20.0, 10.0),
     }
     figure = figures.expected_gains(plans)
     (axes,) = figure.axes
@@ -110,10 +111,10 @@ def test_expected_gains_mark_where_each_plan_pays_most():
         assert_band(axes, number, table["contacts"], table["lower"], table["upper"])
     marks = [one for one in axes.lines if one.get_marker() != "None"]
     places = [tuple(mark.get_xydata()[0]) for mark in marks]
-    assert places == [(2000, 3000), (2000, 70), (0, 0), (1000, 9)]
+    assert places == [(2000, 3000), (2000, 70), (0, 0), (1000, 9), (1000, 20)]
     curves = [line(axes, label) for label in plans]
     assert [mark.get_color() for mark in marks] == [curve.get_color() for curve in curves]
-    assert len({mark.get_marker() for mark in marks}) == 4
+    assert len({mark.get_marker() for mark in marks}) == 5
     assert_told_apart(axes, *plans)
     assert named(figure) == list(plans)
     assert straight_lines(axes, upright=False) == [0]

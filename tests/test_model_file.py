@@ -1,6 +1,7 @@
 """The saved model: read back exactly, and refused when anything about it does not fit."""
 
 import dataclasses
+import datetime
 import json
 
 import numpy as np
@@ -17,6 +18,7 @@ from erfm.warning.model_file import (
     _digest,
     describe_model,
     load_model,
+    run_date,
     save_model,
 )
 from erfm.warning.scoring import score
@@ -54,6 +56,19 @@ def test_what_a_model_holds(model, sample):
     )
     in_tiers = np.searchsorted(model.value_limits, frame["amount"])
     assert np.abs(np.bincount(in_tiers) - 400 / 3).max() < 1
+
+
+def test_a_run_has_its_own_date_unless_the_study_gives_one(sample, reconstruction, monkeypatch):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    assert run_date(sample[0]) == run_date() == datetime.date.today().isoformat()
+    assert run_date(reconstruction[0]) == "2012-12-31"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86399")
+    assert run_date(sample[0]) == run_date() == "1970-01-01"
+    assert run_date(reconstruction[0]) == "2012-12-31"
+    for wrong in ("yesterday", "9" * 30):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+        with pytest.raises(StudyError, match="must be a number of seconds since 1970"):
+            run_date()
 
 
 def test_an_equation_without_a_predictor_scores_nobody(sample):

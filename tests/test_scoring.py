@@ -19,7 +19,13 @@ from erfm.stepwise import forward_lr
 from erfm.study import StudyError, design_matrix
 from erfm.validation import classification_table, wilson_interval
 from erfm.warning.fairness import error_rates, thirds, trait_groups
-from erfm.warning.gains import best_plan, expected_gain, first_fifth, gains_curve
+from erfm.warning.gains import (
+    best_plan,
+    expected_gain,
+    first_called,
+    first_fifth,
+    gains_curve,
+)
 from erfm.warning.model_file import describe_model, save_model
 from erfm.warning.scoring import (
     ACTIONS,
@@ -456,6 +462,27 @@ def test_gains_by_hand():
     assert curve[["gain_lower", "gain_upper"]].iloc[-1].tolist() == [1, 1]
 
 
+def test_calls_are_whole_numbers_of_customers():
+    """A fifth of 209 customers are 42, and 5% of 9 at least one."""
+    outcome = np.tile([0, 1], 105)[:209]
+    curve = gains_curve(outcome, np.linspace(0.9, 0.1, 209), repetitions=2)
+    fifth = first_fifth(curve)
+    assert (fifth["customers"], fifth["share"]) == (42, 42 / 209)
+    few = gains_curve(outcome[:9], np.linspace(0.9, 0.1, 9), [0.05, 0.06, 0.5], repetitions=2)
+    assert few["customers"].tolist() == [1, 4]
+    plan = expected_gain(curve, 10_000, 20, 300, 0.1)
+    assert (plan["contacts"] == plan["contacts"].round()).all()
+
+
+def test_equals_at_the_end_of_the_calls_draw_lots():
+    risk = np.repeat([0.2, 0.7, 0.4], [50, 5, 100])
+    called = first_called(risk, 30, seed=1)
+    assert called.sum() == 30 and called[50:55].all() and not called[:50].any()
+    # Not the first of them in the file, whose order may be anything.
+    assert not called[55:80].all()
+    assert (first_called(risk + 1e-16, 30, seed=1) == called).all()
+
+
 def test_gains_within_ties_are_those_of_a_random_order():
     outcome = np.array([0, 1, 1, 1, 0, 1, 1, 1])
     curve = gains_curve(outcome, np.repeat([0.7, 0.2], 4), [0.25, 0.5, 0.75], repetitions=20)
@@ -533,8 +560,8 @@ def test_expected_gain_by_hand():
 def test_the_first_fifth_is_the_row_nearest_to_it():
     outcome, risk = np.array([0, 0, 1, 0, 1]), np.linspace(0.9, 0.1, 5)
     assert first_fifth(gains_curve(outcome, risk, repetitions=5))["share"] == 0.2
-    few = gains_curve(outcome, risk, [0.1, 0.25, 1.0], repetitions=5)
-    assert first_fifth(few)["customers"] == 1.25
+    few = gains_curve(outcome, risk, [0.6, 1.0], repetitions=5)
+    assert first_fifth(few)["customers"] == 3
 
 
 def test_the_best_plan_is_the_first_of_the_highest_gains():

@@ -1,10 +1,19 @@
 """What is said of cut-offs and net benefit, also where results could embarrass it."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from erfm.trust import sentences_cutoffs as sentences
-from erfm.trust.decisions import at_threshold, compare_cutoffs, cutoff_curve
+from erfm.trust.decisions import (
+    at_threshold,
+    compare_costs,
+    compare_cutoffs,
+    compare_with_commoner,
+    cutoff_curve,
+)
 
 OUTCOME = pd.Series([0, 0, 1, 1]).to_numpy()
 PROBABILITY = pd.Series([0.1, 0.6, 0.7, 0.9]).to_numpy()
@@ -39,7 +48,7 @@ def test_in_short():
     text = in_short(benefit([OPEN, GAIN, GAIN]))
     assert text.startswith("**In short.** The study's cut-off of 0.5 contacts 25.0% of the")
     assert "costs 5 times a needless contact, 0.833 is right, which contacts 75.0%." in text
-    assert "more than contacting everyone or nobody at thresholds of P(churned) from 0.20" in text
+    assert "more than contacting everyone or nobody with a threshold of P(churned) from 0.2" in text
     assert text.endswith("to 0.30. At the assumed costs, it earns its keep.")
 
 
@@ -48,7 +57,7 @@ def test_in_short_of_an_equation_that_is_worth_nothing():
     assert "At no threshold of P(churned) is acting on the equation surely worth more than" in text
     assert text.endswith("At the assumed costs, it does harm: contact nobody.")
     text = in_short(benefit([OPEN], 0.2))
-    assert "At no threshold" in text and text.endswith("needed: contact everyone.")
+    assert "At no threshold" in text and text.endswith("is not shown to be worth less.")
 
 
 def test_printed_cutoff():
@@ -71,43 +80,75 @@ def test_the_row_of_a_threshold():
     assert at_threshold(benefit([OPEN, GAIN]), 0.001)["advantage"] == 0.0
 
 
+def net_benefit(curve: pd.DataFrame, threshold: float) -> str:
+    return sentences.net_benefit(SimpleNamespace(simulated=False), curve, threshold)
+
+
 def test_net_benefit():
-    text = sentences.net_benefit(benefit([OPEN, GAIN, GAIN]), 0.2)
-    assert "better than both rules from 0.20 to 0.30; outside, it cannot be told" in text
+    text = net_benefit(benefit([OPEN, GAIN, GAIN]), 0.2)
+    assert "better than both rules from 0.20 to 0.30; elsewhere it cannot be told" in text
     assert (
         "(threshold 0.20) the equation gains 2.0 leavers per 100 customers over contacting" in text
     )
-    assert text.endswith("everyone (95% interval 1.0 to 3.0): it earns its keep.")
+    assert text.endswith("(95% interval 1.0 to 3.0). **For the bank:** it earns its keep.")
 
 
 @pytest.mark.parametrize(
     ("at", "everyone", "words"),
     [
-        (OPEN, 0.2, "no equation is needed: contact everyone."),
-        (OPEN, -0.1, "over contacting nobody (95% interval −1.0 to 1.0): these customers cannot"),
-        (LOSS, -0.1, "loses 2.0 leavers per 100 customers against contacting nobody"),
+        (OPEN, 0.2, "is level with contacting everyone (0.0 leavers per 100 customers, 95% "
+                    "interval −1.0 to +1.0). **For the bank:** contacting everyone, which needs"),
+        (OPEN, -0.1, "is level with contacting nobody (0.0 leavers per 100 customers, 95% interval "
+                     "−1.0 to +1.0). **For the bank:** these customers cannot"),
+        ((-0.002, -0.03, 0.01), -0.1, "loses 0.2 leavers per 100 customers against contacting "
+                                      "nobody (95% interval −1.0 to 3.0)."),
+        (LOSS, -0.1, "loses 2.0 leavers per 100 customers against contacting nobody (95% interval "
+                     "1.0 to 3.0)."),
         (LOSS, -0.1, "it does harm: contact nobody."),
-        (LOSS, 0.2, "loses 2.0 leavers per 100 customers against contacting everyone"),
+        (LOSS, 0.2, "it does harm: contact everyone."),
     ],
-)
+)  # fmt: skip
 def test_net_benefit_that_is_none(at, everyone, words):
-    text = sentences.net_benefit(benefit([at], everyone), 0.1)
-    assert text.startswith("At no threshold") and words in text
+    text = net_benefit(benefit([at], everyone), 0.1)
+    assert text.startswith("At no threshold") and words in text and "gains −" not in text
+
+
+def test_what_simulated_customers_show_is_said_to_be_their_construction():
+    simulated = SimpleNamespace(simulated=True)
+    text = sentences.net_benefit(simulated, benefit([GAIN]), 0.1)
+    assert "3.0). **True by construction" in text and "For the bank" not in text
 
 
 def test_a_single_useful_threshold():
-    assert "both rules at 0.20 only;" in sentences.net_benefit(benefit([OPEN, GAIN, OPEN]), 0.2)
-    assert "P(churned) at 0.20 only. At" in in_short(benefit([OPEN, GAIN, OPEN]))
+    assert "both rules at 0.20; elsewhere" in net_benefit(benefit([OPEN, GAIN, OPEN]), 0.2)
+    assert "P(churned) at 0.20. At" in in_short(benefit([OPEN, GAIN, OPEN]))
 
 
-def test_single_useful_thresholds_are_not_the_only_one():
-    text = sentences.net_benefit(benefit([GAIN, OPEN, GAIN]), 0.2)
-    assert "both rules at 0.10; outside, it is so only here and there." in text
+def test_all_useful_thresholds_are_told_not_the_widest_range():
+    text = net_benefit(benefit([GAIN, OPEN, GAIN, GAIN, OPEN, GAIN]), 0.2)
+    assert "both rules at 0.10, from 0.30 to 0.40 and at 0.60; elsewhere" in text
 
 
-def test_useful_thresholds_outside_the_widest_range_are_told():
-    text = sentences.net_benefit(benefit([GAIN, OPEN, GAIN, GAIN]), 0.2)
-    assert "from 0.30 to 0.40; outside, it is so only here and there." in text
+def test_differences_of_accuracy_are_paired():
+    outcome = np.repeat([0, 1], [60, 40])
+    probability = np.where(outcome == 1, 0.7, 0.3)
+    cutoffs = {"good": 0.5, "none": 0.9, "all": 0.1}
+    text = sentences.accuracies(compare_with_commoner(outcome, probability, cutoffs))
+    assert "surely more accurate, “good” (+40.0, +29.5 to +48.9); surely less, “all” (" in text
+    assert text.endswith("; the same for all these customers, “none”.")
+
+
+def test_differences_of_cost_are_paired():
+    outcome = np.repeat([0, 1], [60, 40])
+    probability = np.where(outcome == 1, 0.7, 0.3)
+    cutoffs = {"by cost": 0.5, "too low": 0.1, "like it": 0.51}
+    text = sentences.costs(compare_costs(outcome, probability, cutoffs, "by cost", 5, 1), "by cost")
+    assert text.startswith("On the same customers, the cost a customer of “by cost” minus that of")
+    assert "surely cheaper, “too low” (−3.000, " in text and "“contact everyone” (−0.400," in text
+    assert "“contact nobody” (−3.000, " in text
+    assert text.endswith("; the same for all these customers, “like it”.")
+    one = compare_costs(outcome[40:62], probability[40:62], {"by cost": 0.5}, "by cost", 5, 1)
+    assert "not to be told apart, “contact everyone” (−0.091, " in sentences.costs(one, "by cost")
 
 
 def test_contacting_most():

@@ -6,14 +6,21 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import special
 
 from erfm.logistic import fit_logistic
 from erfm.study import design_matrix
-from erfm.validation import roc
 from erfm.warning import sentences
 from erfm.warning.fairness import error_rates
-from erfm.warning.gains import expected_gain, gains_curve
+from erfm.warning.gains import (
+    at_shares,
+    count_formats,
+    expected_gain,
+    first_fifth,
+    gains_curve,
+)
 from erfm.warning.model_file import SavedModel, describe_model, load_model, save_model
 from erfm.warning.scoring import ACTIONS, Scores, score, score_parts
 
@@ -58,9 +65,9 @@ def test_in_short(scores, curve):
         "ranks 400 customers that played no part in building it by their risk of leaving. Cal"
         in (text)
     )
-    fifth = curve.iloc[19]
+    fifth = first_fifth(curve)
     assert f"reaches {100 * fifth['gain']:.1f}% (" in text
-    assert f"of those who leave, {fifth['lift']:.2f} times as many as calling at random." in text
+    assert f"of those who leave, {fifth['lift']:.2f} times as many as calling at random" in text
 
 
 def test_in_short_counts_who_cannot_be_scored(scores, curve):
@@ -72,7 +79,9 @@ def test_in_short_of_one_customer_and_a_list_in_the_wrong_order(scores):
     wrong = gains_curve(OUTCOME, 1 - RISK, repetitions=50)
     text = sentences.in_short(changed(scores, first=1), wrong)
     assert "ranks 1 customer that played no part in building it by its risk of" in text
-    assert "leave, 0.42 times as many" in text
+    assert "leave, 0.42 times as many as calling at random, which is not surely more. Wh" in text
+    less = wrong.assign(gain_upper=0.19)
+    assert "as calling at random, surely fewer. Whether" in sentences.in_short(scores, less)
 
 
 # --- The model's file -----------------------------------------------------------------------------
@@ -245,11 +254,54 @@ def test_who_is_left_out(scores, n, remarks, said):
 
 
 def test_reached(curve):
-    fifth = curve.iloc[19]
-    text = sentences.reached(curve, base=0.3)
-    assert text.startswith(f"The first fifth holds {100 * fifth['gain']:.1f}% of the leavers (")
-    assert "chance would give 20.0%; " in text and "would leave, against 30.0% of all. " in text
+    text = sentences.reached(curve.assign(gain_lower=0.21), base=0.3)
+    assert text.startswith("The first fifth, 8 of 40 customers, holds 3 of the 12 leavers: 25.0% (")
+    assert "chance would give 20.0%. 37.5% of those called would leave, against 30.0% of" in text
     assert text.endswith("A perfect list would reach 66.7% with as many calls.")
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ((0.15, 0.6), "would give 20.0%, which is not surely more. "),
+        ((0.02, 0.15), "would give 20.0%, surely fewer. "),
+    ],
+)
+def test_reached_by_a_list_that_is_no_better_than_chance(curve, limits, said):
+    poor = curve.assign(gain_lower=limits[0], gain_upper=limits[1])
+    assert said in sentences.reached(poor, base=0.3)
+
+
+def test_a_perfect_list_is_told_by_counts_that_divide():
+    outcome = np.repeat([0, 1], [897, 437])
+    curve = gains_curve(outcome, np.linspace(0.9, 0.1, 1334), repetitions=2)
+    text = sentences.reached(curve, base=897 / 1334)
+    assert "267 of 1,334 customers, holds 267 of the 897 leavers: 29.8%" in text
+    assert "even a perfect one reaches only 29.8%" in text
+
+
+def test_equals_are_shared_and_said_to_be():
+    outcome = np.tile([0, 1, 1], 20)
+    alike = gains_curve(outcome, np.full(60, 0.5), [0.1, 0.2], repetitions=2)
+    assert "shared in proportion, as lots" not in sentences.equals_shared(alike)
+    parts = gains_curve(outcome, np.full(60, 0.5), [0.05, 0.12], repetitions=2)
+    assert parts["customers"].tolist() == [3, 7] and count_formats(parts).tolist()[0] == ",.0f"
+    assert "shared in proportion, as lots would on average" in sentences.equals_shared(parts)
+
+
+@given(st.integers(10, 400), st.integers(2, 9), st.integers(0, 10**6))
+@settings(max_examples=30)
+def test_counts_of_a_gains_table_divide_as_it_says(n, values, seed):
+    rng = np.random.default_rng(seed)
+    outcome, risk = rng.integers(0, 2, n), rng.integers(0, values, n) / 10
+    outcome[:2] = 0, 1
+    rows = at_shares(gains_curve(outcome, risk, repetitions=2), [0.05, 0.1, 0.2, 0.3, 0.5])
+    total = (outcome == 0).sum()
+    for spec, (_, row) in zip(count_formats(rows), rows.iterrows(), strict=True):
+        churned = float(format(row["churned"], spec).replace(",", ""))
+        assert row["customers"] == int(row["customers"])
+        assert 100 * churned / row["customers"] == pytest.approx(100 * row["precision"], abs=0.1)
+        assert 100 * churned / total == pytest.approx(100 * row["gain"], abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -328,7 +380,7 @@ def test_errors_by_group(sample):
 
 def test_errors_that_cannot_be_told_apart(sample):
     mixed = ["f", "f", "m"] * 13 + ["m"]
-    text = sentences.errors_by_group(sample[0], "gender", table(mixed))
+    text = sentences.errors_by_group(sample[0], "gender", table(mixed).assign(customers=20))
     assert text.endswith("in fact leave; the intervals of the errors overlap.")
 
 
@@ -347,39 +399,101 @@ def test_one_group_has_nothing_to_be_compared_with(sample):
 
 def test_a_group_in_which_nobody_leaves(sample):
     stay = np.where(OUTCOME == 1, "s", "l")
-    text = sentences.errors_by_group(sample[0], "gender", table(stay, RISK > 0.79))
+    text = sentences.errors_by_group(
+        sample[0], "gender", table(stay, RISK > 0.79).assign(customers=20)
+    )
     assert text.startswith("By gender, 25.0% of the group *l* and 10.7% of the group *s* are")
     assert "where 100.0% and 0.0% in fact leave; the intervals of the errors overlap." in text
 
 
-AREA, LESS = roc(OUTCOME, 1 - RISK), roc(OUTCOME, np.full(40, 0.5))
+def test_groups_of_a_few_customers_are_left_aside(sample):
+    halves = ["f"] * 20 + ["m"] * 19 + ["x"]
+    text = sentences.errors_by_group(sample[0], "gender", table(halves))
+    assert text == (
+        "By gender, 2 groups of fewer than 20 customers left aside, there is nothing to compare."
+    )
+    large = pd.concat([table(["f"] * 20 + ["m"] * 20), table(["x"] * 40).assign(customers=1)])
+    assert sentences.errors_by_group(sample[0], "gender", large).startswith(
+        "By gender, 1 group of fewer than 20 customers left aside, 50.0% of the group *f* and 0.0%"
+    )
+
+
+def areas(full: float, without: float, lower: float, upper: float) -> pd.Series:
+    return pd.Series({"full": full, "without": without, "lower": lower, "upper": upper})
+
+
+AREAS = areas(0.6904, 0.6696, 0.005, 0.037)
 
 
 @pytest.mark.parametrize(
     ("traits", "terms", "said"),
     [
-        (["gender"], ("recency", "gender"), "The equation uses gender. Without, its AUC on the "
-         "holdout sample is 0.500 (0.500 to 0.500) instead of "),
-        (["gender", "recency"], ("recency", "gender", "amount"), "uses gender and recency. Wi"),
-        (["gender"], ("recency",), "The equation uses neither gender nor age."),
+        (["gender"], ("recency", "gender"), "The equation uses gender. Its AUC on the holdout "
+         "sample is 0.690, and 0.670 without: +0.020 by using it (95% interval, the customers "
+         "being the same, +0.005 to +0.037): surely more."),
+        (["gender", "recency"], ("recency", "gender", "amount"), "+0.020 by using them (95%"),
+        (["gender"], ("recency",), "The equation does not use gender."),
+        (["gender", "amount"], ("recency",), "The equation uses neither gender nor amount."),
         (["gender"], ("gender",), "uses gender and nothing else: without, it could not rank"),
     ],
 )  # fmt: skip
 def test_use_of_traits(sample, traits, terms, said):
-    assert said in sentences.use_of_traits(sample[0], traits, terms, AREA, LESS)
+    assert said in sentences.use_of_traits(sample[0], traits, terms, AREAS)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (areas(0.48, 0.51, -0.05, -0.01), "0.510 without: −0.030 by using it (95% interval, the "
+         "customers being the same, −0.050 to −0.010): surely less."),
+        (areas(0.51, 0.5, -0.05, 0.07), "(95% interval, the customers being the same, −0.050 to "
+         "+0.070): not surely another."),
+    ],
+)  # fmt: skip
+def test_traits_that_do_not_help(sample, found, said):
+    assert said in sentences.use_of_traits(sample[0], ["gender"], ("recency", "gender"), found)
 
 
 def test_fairness_joins_what_is_said_of_each_trait(sample):
     tables = {"gender": table(["f", "m"] * 20), "recency": table(["1–2"] * 40)}
-    text = sentences.fairness(sample[0], tables, ("recency", "amount"), AREA, LESS)
+    text = sentences.fairness(sample[0], tables, ("recency", "amount"), AREAS)
     assert text.startswith("By gender, ") and " overlap. By recency, all belong to" in text
-    assert "compare. The equation uses recency. Without" in text
-    assert text.endswith(f"instead of {AREA.auc:.3f} ({AREA.lower:.3f} to {AREA.upper:.3f}).")
+    assert "compare. The equation uses recency. Its AUC on the" in text
 
 
 def test_a_study_without_gender_and_age(sample):
-    text = sentences.fairness(sample[0], {}, ("recency",), AREA, LESS)
+    text = sentences.fairness(sample[0], {}, ("recency",), AREAS)
     assert text == "This study has neither gender nor age, so nothing can be said about them."
+    assert "gender" not in sentences.implications(sample[0], [], ("recency",))
+
+
+@pytest.mark.parametrize(
+    ("traits", "terms", "heading", "points"),
+    [
+        (["gender", "amount"], ("gender", "amount"), "What using gender and amount implies:", 4),
+        (["gender", "amount"], ("gender", "recency"), "What using gender implies:", 4),
+        (["gender"], ("recency",), "What holds although the equation does not use gender:", 3),
+    ],
+)
+def test_what_using_traits_implies_is_said_where_they_are_used(
+    sample, traits, terms, heading, points
+):
+    text = sentences.implications(sample[0], traits, terms)
+    assert text.startswith(heading + "\n\n- ") and text.count("\n- ") == points
+    assert ("treated differently" in text) == (points == 4)
+
+
+def test_tiers_of_value(model, sample):
+    study = sample[0]
+    text = sentences.value_tiers(study, model)
+    assert text.startswith("Value tiers are the thirds of amount in the model-building sample. Vol")
+    alike = dataclasses.replace(model, value_limits=(3.0, 3.0))
+    assert "that no value is *middle*." in sentences.value_tiers(study, alike)
+    predictors = {n: p for n, p in model.predictors.items() if n != "amount"}
+    none = dataclasses.replace(model, predictors=predictors, value_limits=())
+    assert "has no amount that is a number: everyone's value is *unknown*" in (
+        sentences.value_tiers(study, none)
+    )
 
 
 # --- Exercises ------------------------------------------------------------------------------------
@@ -398,7 +512,7 @@ def test_exercise_2():
 def test_exercise_3(curve):
     plan = expected_gain(curve, 1000, 20, 500.0, 0.1)
     text = sentences.exercise_3(0.15, plan, 1000)
-    at_15 = plan["gain"].iloc[14]
+    at_15 = plan["gain"].iloc[5]
     assert text.startswith(
         f"Exercise 3: 15.0% of the holdout customers, for an expected gain of {at_15:,.0f}; the "
     )
@@ -411,7 +525,7 @@ def test_exercise_3_where_nobody_is_called_or_the_first_few(curve):
         sentences.exercise_3(0.0, plan, 1000)
     )
     half = plan["gain"].iloc[0] / 2
-    assert f"gain of {half:,.0f};" in sentences.exercise_3(0.005, plan, 1000)
+    assert f"gain of {half:,.0f};" in sentences.exercise_3(0.0125, plan, 1000)
 
 
 def test_exercise_3_where_no_call_pays(curve):

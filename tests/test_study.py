@@ -445,6 +445,18 @@ def test_a_study_file_that_cannot_be_used_names_the_key(tmp_path, fault):
     assert message in str(error.value) and "test.toml" in str(error.value)
 
 
+@pytest.mark.parametrize("day", ["2012-12-31", '"2012-12-31"', '"20121231"'])
+def test_a_study_may_give_the_date_of_its_runs(day):
+    text = f'title = "x"\nrun_date = {day}\ndata = {{file = "c.csv"}}\npredictors = {{a = {{}}}}\n'
+    text += 'outcome = {column = "o", retained = 1, churned = 0}'
+    assert parse_study(text, Path("x.toml")).run_date == "2012-12-31"
+    for wrong in ('"31.12.2012"', "2012-12-31T00:00:00", "2012", '"2012-13-01"'):
+        with pytest.raises(
+            StudyError, match=r"'run_date' in the top of the file is .*; write a day"
+        ):
+            parse_study(text.replace(day, wrong), Path("x.toml"))
+
+
 @pytest.mark.parametrize("text", ["", "title = 1", 'title = "x"\ndata = 3', 'title = "x"\n[data]'])
 def test_an_incomplete_study_file_says_what_to_add(tmp_path, text):
     path = tmp_path / "mine.toml"

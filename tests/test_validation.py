@@ -13,6 +13,7 @@ from erfm.validation import (
     calibration_line,
     classification_rates,
     classification_table,
+    compare_areas,
     compare_rules,
     roc,
     rules_of,
@@ -327,3 +328,23 @@ def test_calibration_groups_of_equal_probabilities():
     table = calibration_groups(np.array([1, 0, 0, 1, 1]), np.full(5, 0.4))
     assert table["customers"].to_list() == [5]
     assert table.loc[1, "observed"] == 0.6
+
+
+def test_two_areas_on_the_same_customers_are_compared_in_pairs():
+    """By DeLong's formula, from the covariances of placements that are counted pair by pair."""
+    rng = np.random.default_rng(5)
+    outcome = np.repeat([0, 1], [40, 60])
+    first, second = ((outcome * k + rng.normal(size=100)).round(1) for k in (1.0, 0.5))
+    found = compare_areas(outcome, first, second)
+
+    def wins(p):
+        retained, churned = p[outcome == 1][:, None], p[outcome == 0][None, :]
+        return (retained > churned) + 0.5 * (retained == churned)
+
+    by_pairs = wins(first) - wins(second)
+    variance = by_pairs.mean(axis=1).var(ddof=1) / 60 + by_pairs.mean(axis=0).var(ddof=1) / 40
+    assert found["difference"] == pytest.approx(by_pairs.mean())
+    assert found["upper"] - found["lower"] == pytest.approx(2 * 1.959964 * variance**0.5)
+    same = compare_areas(outcome, first, first + 1e-15)
+    assert same.tolist() == [0, 0, 0]
+    assert roc(outcome, first).auc - roc(outcome, second).auc == pytest.approx(by_pairs.mean())

@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, Self
 
@@ -168,6 +169,10 @@ def _known_encoding(name: str) -> str:
     return name
 
 
+def _known_day(day: str) -> str:
+    return date.fromisoformat(day).isoformat()
+
+
 def _known_role(role: str) -> str:
     if role and role not in ROLES:
         _refuse(f"is '{role}', which is no role. {nearest(role, ROLES)}")
@@ -200,6 +205,9 @@ Seed = Annotated[
     int,
     Field(ge=0, lt=10**18),
     _must("it must be a whole number from 0 up, of at most 18 digits"),
+]
+Day = Annotated[
+    Text, AfterValidator(_known_day), _must("write a day as YYYY-MM-DD, or leave it out")
 ]
 Sign = Annotated[Literal["", "+", "-"], _must('write "+", "-" or leave it out')]
 
@@ -324,6 +332,7 @@ class StudyFile(_Table):
     source: Text = ""
     simulated: Flag = False
     published: Flag = False
+    run_date: Day = ""
     data: _Data
     outcome: _Outcome
     predictors: dict[str, _Predictor]
@@ -381,6 +390,7 @@ class StudyFile(_Table):
             entry_p=self.stepwise.entry_p,
             removal_p=self.stepwise.removal_p,
             cutoff=self.classification.cutoff,
+            run_date=self.run_date,
             fingerprint={name: column.model_dump() for name, column in data.fingerprint.items()},
         )
         for contradiction in _contradictions(study):

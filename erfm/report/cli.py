@@ -9,7 +9,6 @@ import re
 import shlex
 import signal
 import sys
-from datetime import date
 from pathlib import Path
 from types import FrameType
 
@@ -104,20 +103,21 @@ def _new(options: argparse.Namespace) -> None:
 
 
 def _fit(options: argparse.Namespace) -> None:
+    from erfm.warning.model_file import run_date
     from erfm.warning.scoring import fit_file
 
     output = options.output
-    model = fit_file(options.study, output, date.today().isoformat(), options.overwrite)
+    model = fit_file(options.study, output, run_date(), options.overwrite)
     print(f"The model is in {output}: {model.provenance} on {model.customers:,} customers.")
 
 
 def _score(options: argparse.Namespace) -> None:
+    from erfm.warning.model_file import run_date
     from erfm.warning.scoring import score_file
 
     customers = options.customers
     output = options.output or customers.parent / f"{customers.stem}_scored.csv"
-    today = date.today().isoformat()
-    scores = score_file(options.study, customers, output, today, options.overwrite)
+    scores = score_file(options.study, customers, output, run_date(), options.overwrite)
     print(visible(scores.summary))
     print(f"The list is in {output}")
 

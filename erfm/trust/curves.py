@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from erfm.formats import number
 from erfm.logistic import LogisticFit, fit_logistic
 from erfm.study import Predictor, Study
 
@@ -162,7 +163,7 @@ def linearity_tests(
     linear = fit_logistic(study, frame, terms)
     rows = {}
     for name, curve in curves.items():
-        at = ", ".join(f"{knot:,.6g}" for knot in curve.knots)
+        at = ", ".join(number(knot, ",.6g") for knot in curve.knots)
         rows[name] = {"knots": at, **_likelihood_ratio(linear, curve.fit)}
     if curves:
         bends = {name: curve.knots for name, curve in curves.items()}

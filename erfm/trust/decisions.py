@@ -7,11 +7,15 @@ else: predicted retained at P(retained) >= c, and all others are contacted.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+from scipy import stats
 from sklearn import metrics
 
-from erfm.ties import TIE, largest, limits_reached, smallest, tied
+from erfm.ties import TIE, at_least, largest, limits_reached, smallest, tied
+from erfm.validation import COMMONER, compare_rules, rules_of
 
 THRESHOLDS = np.arange(0.01, 1.0, 0.01).round(2)
 
@@ -109,6 +113,11 @@ def decision_curve(
 ) -> pd.DataFrame:
     """Return the net benefit of contacting customers with P(churned) >= threshold.
 
+    The advantage over the better of the two rules for all has paired limits: the smaller of the
+    limits against each, so that a lower one above 0 is above 0 against both. Contacting by the
+    equation differs from a rule for all by the customers whom only one of them contacts; see
+    `compare_costs`.
+
     Net benefit = leavers contacted / n - stayers contacted / n × t / (1 - t) at threshold t
     (Vickers & Elkin 2006): in leavers reached per customer, the stayers contacted in vain set off
     at the exchange rate that the threshold implies. Contacting nobody has net benefit 0.
@@ -120,13 +129,14 @@ def decision_curve(
     thresholds : array
         Increasing thresholds of P(churned), strictly between 0 and 1.
     repetitions, seed : int
-        Bootstrap samples of customers behind the percentile limits; the model stays as it is.
+        Bootstrap samples of customers behind the percentile limits of the net benefit; the model
+        stays as it is.
 
     Returns
     -------
     DataFrame
         Index threshold; net_benefit, lower, upper; contact_all, contact_none; and the ``advantage``
-        over the better of these two with advantage_lower, advantage_upper.
+        over the better of these two with its paired limits advantage_lower, advantage_upper.
     """
     thresholds = np.asarray(thresholds, dtype=float)
     churned, n = 1 - np.asarray(outcome, dtype=int), len(outcome)
@@ -137,10 +147,14 @@ def decision_curve(
     np.add.at(counts, (churned, reached), 1)
     draws = np.random.default_rng(seed).multinomial(n, counts.ravel() / n, size=repetitions)
     model, everyone = _net_benefits(counts, thresholds)
-    models, everyones = _net_benefits(draws.reshape(repetitions, *counts.shape), thresholds)
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    limits = np.quantile(models, tails, axis=0)
-    advantage_limits = np.quantile(models - np.maximum(everyones, 0), tails, axis=0)
+    models, _ = _net_benefits(draws.reshape(repetitions, *counts.shape), thresholds)
+    limits = np.quantile(models, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    contacted = _contacted(counts)
+    exchange = thresholds / (1 - thresholds)
+    over_none = _paired_limits(contacted[1], contacted[0], n, exchange, level)
+    left = counts.sum(axis=-1)[:, None] - contacted
+    over_all = -_paired_limits(left[1], left[0], n, exchange, level)[::-1]
+    advantage_limits = np.minimum(over_none, over_all)
     return pd.DataFrame(
         {
             "net_benefit": model,
@@ -161,7 +175,7 @@ def _net_benefits(counts: np.ndarray, thresholds: np.ndarray) -> tuple[np.ndarra
 
     `counts` has shape (…, 2, thresholds + 1): stayers then leavers, by thresholds reached.
     """
-    contacted = np.cumsum(counts[..., ::-1], axis=-1)[..., -2::-1]
+    contacted = _contacted(counts)
     exchange = thresholds / (1 - thresholds)
     total = counts.sum(axis=-1)
     n = total.sum(axis=-1)[..., None]
@@ -170,17 +184,119 @@ def _net_benefits(counts: np.ndarray, thresholds: np.ndarray) -> tuple[np.ndarra
     return model, everyone
 
 
+def _contacted(counts: np.ndarray) -> np.ndarray:
+    """Return how many are contacted at each threshold, shape (…, 2, thresholds)."""
+    return np.cumsum(counts[..., ::-1], axis=-1)[..., -2::-1]
+
+
+def _paired_limits(
+    leavers: np.ndarray, stayers: np.ndarray, n: int, exchange: np.ndarray, level: float
+) -> np.ndarray:
+    """Return the limits of what contacting some of n customers more is worth, shape (2, …).
+
+    Worth is (leavers - stayers × exchange) / n. The rule that contacts them and the one that does
+    not judge the same n customers, who fall into four cells: both right, both wrong, leavers and
+    stayers contacted by one alone. As Agresti & Min (2005) do for a difference of two rates, half a
+    customer is added to each cell before Wald's interval of this sum of the cells' shares: without,
+    a few leavers and no stayer would have no uncertainty.
+    """
+    leavers, stayers, n = leavers + 0.5, stayers + 0.5, n + 2
+    mean = (leavers - stayers * exchange) / n
+    variance = (leavers + stayers * exchange**2) / n - mean**2
+    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance / n)
+    return np.array([mean - half, mean + half])
+
+
+EVERYONE, NOBODY = "contact everyone", "contact nobody"
+"""The two rules that need no equation."""
+
+
+def compare_costs(
+    outcome: np.ndarray,
+    probability: np.ndarray,
+    cutoffs: Mapping[str, float],
+    first: str,
+    missed_leaver: float,
+    needless_contact: float,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Compare the cost of one cut-off with those of the others, of `EVERYONE` and of `NOBODY`.
+
+    Two rules that contact whoever lies below a cut-off differ by the customers between the two, and
+    judge the same customers: only those between tell of the difference.
+
+    Parameters
+    ----------
+    outcome, probability : array, shape (n,)
+        1 = retained, 0 = churned; P(retained).
+    cutoffs : mapping of str to float
+        On P(retained), by name.
+    first : str
+        The name of the one compared.
+    missed_leaver, needless_contact : float
+        Costs, as in `cost_cutoff`.
+    level : float
+        Of the interval: Agresti & Min's (2005), for an outcome that costs more the one way than the
+        other; with equal costs it is that of `erfm.validation.compare_rules`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each other rule: contacts and leavers = how many customers and leavers `first`
+        contacts more (less than 0: fewer) than it, difference = the mean cost a customer of `first`
+        minus that of the other, with lower and upper, and the p_value of an exact binomial test: if
+        the two cost the same, a customer between them leaves with probability needless_contact /
+        (missed_leaver + needless_contact), which with equal costs is McNemar's test.
+    """
+    outcome, n = np.asarray(outcome), len(outcome)
+    limits = {**cutoffs, EVERYONE: np.inf, NOBODY: -np.inf}
+    contacted = {name: ~at_least(probability, limit) for name, limit in limits.items()}
+    break_even = needless_contact / (missed_leaver + needless_contact)
+    exchange = np.float64(needless_contact / missed_leaver)
+    rows = {}
+    for name in limits:
+        if name == first:
+            continue
+        between = contacted[first] != contacted[name]
+        sign = 1 if contacted[first].sum() >= contacted[name].sum() else -1
+        leavers, stayers = (int((between & (outcome == value)).sum()) for value in (0, 1))
+        worth = _paired_limits(np.float64(leavers), np.float64(stayers), n, exchange, level)
+        lower, upper = np.sort(-sign * missed_leaver * worth)
+        test = stats.binomtest(leavers, leavers + stayers, break_even) if between.any() else None
+        rows[name] = {
+            "contacts": sign * (leavers + stayers),
+            "leavers": sign * leavers,
+            "difference": sign * (stayers * needless_contact - leavers * missed_leaver) / n,
+            "lower": lower,
+            "upper": upper,
+            "p_value": float(test.pvalue) if test else 1.0,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def compare_with_commoner(
+    outcome: np.ndarray, probability: np.ndarray, cutoffs: Mapping[str, float]
+) -> pd.DataFrame:
+    """Return `erfm.validation.compare_rules` of each cut-off against always naming `COMMONER`."""
+    rules = rules_of(outcome, probability, cutoffs.values())
+    commoner = rules[COMMONER]
+    rows = [
+        compare_rules(outcome, {name: at_least(probability, limit), COMMONER: commoner})
+        for name, limit in cutoffs.items()
+    ]
+    return pd.concat(rows).droplevel("second").rename_axis(None)
+
+
 def at_threshold(curve: pd.DataFrame, threshold: float) -> pd.Series:
     """Return the row of `decision_curve` whose threshold is nearest; of two, the lower."""
     return curve.loc[smallest(pd.Series(np.abs(curve.index - threshold), curve.index))]
 
 
-def useful_thresholds(curve: pd.DataFrame) -> tuple[float, float] | None:
-    """Return the widest unbroken range of thresholds where the advantage is surely positive.
+def useful_thresholds(curve: pd.DataFrame) -> list[tuple[float, float]]:
+    """Return the unbroken ranges of thresholds, first and last, where the advantage is sure.
 
-    Surely: its lower limit is above 0. None if there is no such threshold.
+    Sure: its lower limit is above 0.
     """
     useful = curve["advantage_lower"] > 0
     runs = curve.index.to_series()[useful].groupby((~useful).cumsum()[useful])
-    ranges = [(run.iloc[0], run.iloc[-1]) for _, run in runs]
-    return max(ranges, key=lambda limits: limits[1] - limits[0], default=None)
+    return [(run.iloc[0], run.iloc[-1]) for _, run in runs]

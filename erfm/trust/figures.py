@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from erfm.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, narrow, wrapped
-from erfm.formats import p_text, percent
+from erfm.formats import number, p_text, percent
 from erfm.logistic import CONSTANT
 from erfm.study import Study
 from erfm.trust.curves import Curve
@@ -86,7 +86,7 @@ def optimism(table: pd.DataFrame) -> Figure:
             value = table.loc[index, name]
             axes.plot(x, value, marker=marker, color=color, ms=8, ls="", label=name)
             axes.annotate(
-                f"{value:.3f}", (x, value), xytext=(0, 8), textcoords="offset points", ha="center"
+                number(value), (x, value), xytext=(0, 8), textcoords="offset points", ha="center"
             )
         axes.set_xticks([])
         axes.set_xlim(-0.6, 2.6)

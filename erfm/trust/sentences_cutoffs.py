@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from erfm.escaping import markdown
 from erfm.formats import number, percent
+from erfm.study import Study
 from erfm.ties import TIE
 from erfm.trust import decisions
+from erfm.trust.sentences import for_the_bank
+from erfm.validation import COMMONER
 
 PER = 100
 """Net benefit is told in leavers per so many customers."""
@@ -23,10 +28,11 @@ def in_short(compared: pd.DataFrame, benefit: pd.DataFrame, ratio: float) -> str
     own, by_cost = compared.loc["the study's"], compared.loc["by cost"]
     at = decisions.at_threshold(benefit, 1 - by_cost["cutoff"])
     worth = "surely worth more than contacting everyone or nobody"
-    widest = decisions.useful_thresholds(benefit)
+    ranges = decisions.useful_thresholds(benefit)
     where = (
-        f"Acting on the equation is {worth} at thresholds of P(churned) {_where(benefit, widest)}."
-        if widest
+        f"Taken one threshold at a time, acting on the equation is {worth} with a threshold of "
+        f"P(churned) {_where(ranges)}."
+        if ranges
         else f"At no threshold of P(churned) is acting on the equation {worth}."
     )
     return (
@@ -52,11 +58,11 @@ def cutoffs(compared: pd.DataFrame, along: pd.DataFrame, ratio: float) -> str:
         f"contacted and {percent(own['specificity'])} of those who leave be reached. It is the "
         "right cut-off if a missed leaver costs as much as "
         f"{own['implied_cost_ratio']:.2f} needless contacts. Accuracy is highest "
-        f"({percent(accuracy.max())}) near {best:.2f}, which treats both errors as equal. "
-        f"**For the bank:** if losing a customer costs {ratio:g} times a needless call, contact "
-        f"everyone with P(retained) below {by_cost['cutoff']:.3f}, "
-        f"{percent(by_cost['contacted'])} of the customers; of the cut-offs compared, "
-        f"{_cheapest(compared['cost'])} on the holdout sample."
+        f"({percent(accuracy.max())}) near {best:.2f}, which treats both errors as equal; the best "
+        f"of {len(along)} cut-offs tried on the same customers flatters itself. **For the bank:** "
+        f"if losing a customer costs {ratio:g} times a needless call, contact everyone with "
+        f"P(retained) below {by_cost['cutoff']:.3f}, here {percent(by_cost['contacted'])} of the "
+        f"customers; of the cut-offs compared, {_cheapest(compared['cost'])} on the holdout sample."
     )
 
 
@@ -66,6 +72,61 @@ def _cheapest(cost: pd.Series) -> str:
     if len(names) == len(cost):
         return "all are equally cheap"
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} the cheapest"
+
+
+def accuracies(table: pd.DataFrame) -> str:
+    """Say how each cut-off's accuracy differs from that of naming the commoner outcome for all.
+
+    `table` is that of `decisions.compare_with_commoner`.
+    """
+    return (
+        f"On the same customers, against {COMMONER} for all, in percentage points of accuracy with "
+        "95% intervals: "
+        + _in_groups(
+            table,
+            {"surely more accurate": table["lower"] > 0, "surely less": table["upper"] < 0},
+            table["only_first"] + table["only_second"] == 0,
+            lambda row, name: number(100 * row[name], "+.1f"),
+        )
+    )
+
+
+def costs(table: pd.DataFrame, first: str) -> str:
+    """Say how the cost of the cut-off `first` differs from those of the other rules.
+
+    `table` is that of `decisions.compare_costs`.
+    """
+    return (
+        f"On the same customers, the cost a customer of “{markdown(first)}” minus that of each "
+        "other rule, with 95% intervals: "
+        + _in_groups(
+            table,
+            {"surely cheaper": table["upper"] < 0, "surely dearer": table["lower"] > 0},
+            table["contacts"] == 0,
+            lambda row, name: number(row[name], "+.3f"),
+        )
+    )
+
+
+def _in_groups(
+    table: pd.DataFrame,
+    sure: dict[str, pd.Series],
+    same: pd.Series,
+    written: Callable[[pd.Series, str], str],
+) -> str:
+    """List the differences of rules by verdict; the `same` rules treat all customers alike."""
+    unsure = ~same & ~pd.concat(sure, axis=1).any(axis=1)
+    parts = []
+    for verdict, chosen in {**sure, "not to be told apart": unsure}.items():
+        rows = [
+            f"“{markdown(str(name))}” "
+            f"({written(row, 'difference')}, {written(row, 'lower')} to {written(row, 'upper')})"
+            for name, row in table[chosen & ~same].iterrows()
+        ]
+        parts += [f"{verdict}, {', '.join(rows)}"] if rows else []
+    alike = [f"“{markdown(str(name))}”" for name in table.index[same]]
+    parts += [f"the same for all these customers, {', '.join(alike)}"] if alike else []
+    return "; ".join(parts) + "."
 
 
 def printed_cutoff(cutoff: float) -> str:
@@ -78,49 +139,38 @@ def printed_cutoff(cutoff: float) -> str:
     )
 
 
-def net_benefit(benefit: pd.DataFrame, threshold: float) -> str:
+def net_benefit(study: Study, benefit: pd.DataFrame, threshold: float) -> str:
     """Say where the equation is surely better than both rules, and what it gains at a threshold.
 
     `benefit` is the table of `decisions.decision_curve`, `threshold` one of P(churned).
     """
     at = decisions.at_threshold(benefit, threshold)
     everyone = at["contact_all"] > 0
+    rule = "contacting everyone" if everyone else "contacting nobody"
     return (
-        f"{_useful(benefit)} **For the bank:** at the assumed costs (threshold {threshold:.2f}) "
-        f"the equation {_gain(at, 'contacting everyone' if everyone else 'contacting nobody')}: "
-        f"{_verdict(at, everyone)}"
+        f"{_useful(benefit)} At the assumed costs (threshold {threshold:.2f}) the equation "
+        f"{_gain(at, rule)}. {for_the_bank(study, _verdict(at, everyone))}"
     )
 
 
 def _useful(benefit: pd.DataFrame) -> str:
     """Say at which thresholds the equation is surely better than both rules."""
-    widest = decisions.useful_thresholds(benefit)
-    if widest is None:
+    ranges = decisions.useful_thresholds(benefit)
+    if not ranges:
         return "At no threshold is the equation surely better than both rules."
-    elsewhere = (
-        "it is so only here and there"
-        if _useful_elsewhere(benefit, widest)
-        else "it cannot be told from the better rule, or is worse"
-    )
     return (
         "Taken one threshold at a time, the equation is surely better than both rules "
-        f"{_where(benefit, widest)}; outside, {elsewhere}."
+        f"{_where(ranges)}; elsewhere it cannot be told from the better rule, or is worse."
     )
 
 
-def _where(benefit: pd.DataFrame, widest: tuple[float, float]) -> str:
-    """Say in which unbroken range of thresholds, the widest, the equation is surely better."""
-    first, last = widest
-    if first < last:
-        return f"from {first:.2f} to {last:.2f}"
-    return f"at {first:.2f}" + ("" if _useful_elsewhere(benefit, widest) else " only")
-
-
-def _useful_elsewhere(benefit: pd.DataFrame, widest: tuple[float, float]) -> bool:
-    """Return whether the equation is surely better outside the widest range, too."""
-    first, last = widest
-    outside = benefit[(benefit.index < first) | (benefit.index > last)]
-    return bool((outside["advantage_lower"] > 0).any())
+def _where(ranges: list[tuple[float, float]]) -> str:
+    """Name all unbroken ranges of thresholds."""
+    *others, last = [
+        f"from {first:.2f} to {last:.2f}" if first < last else f"at {first:.2f}"
+        for first, last in ranges
+    ]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _gain(at: pd.Series, rule: str) -> str:
@@ -128,21 +178,25 @@ def _gain(at: pd.Series, rule: str) -> str:
     gain, lower, upper = (
         PER * at[name] for name in ("advantage", "advantage_lower", "advantage_upper")
     )
-    limits = f"{number(lower, '.1f')} to {number(upper, '.1f')}"
     leavers = f"leavers per {PER} customers"
-    if round(gain, 1) < 0:
-        return f"loses {-gain:.1f} {leavers} against {rule} (95% interval of the gain {limits})"
-    return f"gains {number(gain, '.1f')} {leavers} over {rule} (95% interval {limits})"
+    if round(gain, 1) == 0:
+        limits = f"{number(lower, '+.1f')} to {number(upper, '+.1f')}"
+        return f"is level with {rule} (0.0 {leavers}, 95% interval {limits})"
+    if gain < 0:
+        limits = f"{number(-upper, '.1f')} to {number(-lower, '.1f')}"
+        return f"loses {-gain:.1f} {leavers} against {rule} (95% interval {limits})"
+    limits = f"{number(lower, '.1f')} to {number(upper, '.1f')}"
+    return f"gains {gain:.1f} {leavers} over {rule} (95% interval {limits})"
 
 
 def _verdict(at: pd.Series, everyone: bool) -> str:
     """Say whether to use the equation at these costs."""
     if at["advantage_lower"] > 0:
         return "it earns its keep."
-    if everyone:
-        return "with so cheap a call, no equation is needed: contact everyone."
     if at["advantage_upper"] < 0:
-        return "it does harm: contact nobody."
+        return f"it does harm: contact {'everyone' if everyone else 'nobody'}."
+    if everyone:
+        return "contacting everyone, which needs no equation, is not shown to be worth less."
     return "these customers cannot show that it pays."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from erfm.formats import number
 from erfm.study import Study
 from erfm.validation import wilson_interval
 
@@ -17,7 +18,8 @@ def thirds(values: pd.Series) -> pd.Series:
     few = values.nunique() <= 3
     group = values if few else pd.qcut(values, 3, labels=False, duplicates="drop")
     ends = values.groupby(group).agg(["min", "max"])
-    names = [f"{low:g}" if low == high else f"{low:g}–{high:g}" for low, high in ends.to_numpy()]
+    named = ends.map(lambda end: number(end, "g"))
+    names = [low if low == high else f"{low}–{high}" for low, high in named.to_numpy()]
     codes = ends.index.get_indexer(group)
     return pd.Series(pd.Categorical.from_codes(codes, names, ordered=True), index=values.index)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import cycle
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,13 +13,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH, wrapped
+from erfm.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, wrapped
 from erfm.formats import percent
 from erfm.study import Study
 from erfm.warning.gains import best_plan, first_fifth
 from erfm.warning.scoring import Scores
 
-LINES = ["-", "--", ":", "-."]
+COLORS = [BLUE, GREEN, ORANGE, VERMILION, PURPLE, SKY, GREY]
+LINES = ["-", "--", ":", "-.", (0, (6, 1, 1, 1, 1, 1))]
 
 
 def ranked_risks(scores: Scores) -> Figure:
@@ -84,9 +87,8 @@ def expected_gains(plans: dict[str, pd.DataFrame]) -> Figure:
     the curve is highest, or at the left where no contact pays.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
-    for (caption, plan), color, line, marker in zip(
-        plans.items(), [BLUE, GREEN, ORANGE, VERMILION], LINES, "osD^", strict=False
-    ):
+    looks = zip(cycle(COLORS), cycle(LINES), cycle("osD^v"), strict=False)
+    for (caption, plan), (color, line, marker) in zip(plans.items(), looks, strict=False):
         _banded(axes, plan["contacts"], plan[["gain", "lower", "upper"]], color, caption, line)
         best = best_plan(plan)
         place = (best["contacts"], best["gain"]) if best["gain"] > 0 else (0, 0)
@@ -113,7 +115,7 @@ def expected_gains_alt(plans: dict[str, pd.DataFrame]) -> str:
 
 
 def _banded(
-    axes: Axes, x: pd.Series, y: pd.DataFrame, color: str, label: str, line: str = "-"
+    axes: Axes, x: pd.Series, y: pd.DataFrame, color: str, label: str, line: Any = "-"
 ) -> None:
     """Draw a line with its band; the columns of `y` are estimate, lower and upper limit."""
     estimate, lower, upper = y.columns

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from erfm import ties
+from erfm.formats import percent
 
 
 def gains_curve(
@@ -18,7 +21,11 @@ def gains_curve(
 ) -> pd.DataFrame:
     """Return how many churned customers calling the first share of the ranked list reaches.
 
-    Within customers of equal probability, whose order is arbitrary, the curve is a straight line.
+    Nobody calls a part of a customer: a share of n customers is the nearest whole number of them,
+    at least one, and ``share`` is that number divided by n. Customers of equal probability stand in
+    no order: where the calls end among them, the places left are shared in proportion, which is
+    what drawing lots gives on average. ``churned`` is then no whole number.
+
     Intervals are bootstrap percentiles over the customers, the scores being given; a resample in
     which nobody churned says nothing about gain and lift.
 
@@ -35,11 +42,13 @@ def gains_curve(
     Returns
     -------
     DataFrame
-        A row for each share: customers and churned among them (in this sample), precision = the
-        share of them that churned, gain = the share of all churned that they are, lift = gain /
-        share; the last three with ``_lower`` and ``_upper``.
+        A row for each number of customers: share, customers and churned among them (in this
+        sample), precision = churned / customers, gain = the share of all churned that they are,
+        lift = gain / share; the last three with ``_lower`` and ``_upper``.
     """
-    shares = np.arange(1, 101) / 100 if shares is None else np.asarray(shares, dtype=float)
+    wanted = np.arange(1, 101) / 100 if shares is None else np.asarray(shares, dtype=float)
+    called = np.unique(np.maximum(np.rint(wanted * len(outcome)), 1).astype(int))
+    shares = called / len(outcome)
     order = ties.descending(churn_probability)
     churned = 1.0 - np.asarray(outcome)[order]
     ranked = ties.blocks(churn_probability)[order]
@@ -52,7 +61,7 @@ def gains_curve(
         weights = np.bincount(rng.integers(n, size=n), minlength=n).astype(float)
         draws[i, :-1] = _reached(weights, churned, ends, shares)
         draws[i, -1] = weights @ churned / n
-    table = pd.DataFrame({"share": shares, "customers": shares * n, "churned": reached * n})
+    table = pd.DataFrame({"share": shares, "customers": called, "churned": reached * n})
     overall, overall_draws = churned.mean(), draws[:, -1:]
     overall_draws[overall_draws == 0] = np.nan
     tails = [(1 - level) / 2, (1 + level) / 2]
@@ -75,9 +84,52 @@ def _reached(
     return np.interp(shares, listed, found)
 
 
+def at_shares(curve: pd.DataFrame, shares: Iterable[float]) -> pd.DataFrame:
+    """Return the rows of `gains_curve` that come nearest to `shares`, each once."""
+    nearest = dict.fromkeys(ties.smallest((curve["share"] - share).abs()) for share in shares)
+    return curve.loc[list(nearest)]
+
+
 def first_fifth(curve: pd.DataFrame) -> pd.Series:
     """Return the row of `gains_curve` in which a fifth of the list is called."""
-    return curve.loc[ties.smallest((curve["share"] - 0.2).abs())]
+    return at_shares(curve, [0.2]).iloc[0]
+
+
+def shared_places(rows: pd.DataFrame) -> pd.Series:
+    """Return in which rows of `gains_curve` the calls end among equals who differ in outcome."""
+    return (rows["churned"] - rows["churned"].round()).abs() > 1e-6
+
+
+def count_formats(rows: pd.DataFrame) -> pd.Series:
+    """Return how ``churned`` is written in each row of `gains_curve`.
+
+    A whole number has no decimals, another as many as a reader needs to find precision and gain, in
+    per cent with one decimal, by division; no more than four.
+    """
+    shared = shared_places(rows)
+    return pd.Series(
+        [_count_format(row) if shared[name] else ",.0f" for name, row in rows.iterrows()],
+        rows.index,
+    )
+
+
+def _count_format(row: pd.Series) -> str:
+    total = row["churned"] / row["gain"]
+    for decimals in range(1, 4):
+        shown = round(row["churned"], decimals)
+        pairs = (shown / row["customers"], row["precision"]), (shown / total, row["gain"])
+        if all(percent(found) == percent(told) for found, told in pairs):
+            return f",.{decimals}f"
+    return ",.4f"
+
+
+def first_called(churn_probability: np.ndarray, customers: int, *, seed: int) -> np.ndarray:
+    """Return who is among the first customers of the ranked list; equals at its end draw lots."""
+    probability = np.asarray(churn_probability)
+    lots = np.random.default_rng(seed).permutation(len(probability))
+    called = np.zeros(len(probability), dtype=bool)
+    called[lots[ties.descending(probability[lots])][:customers]] = True
+    return called
 
 
 def best_plan(plan: pd.DataFrame) -> pd.Series:
@@ -109,9 +161,9 @@ def expected_gain(
     Returns
     -------
     DataFrame
-        A row for each share of the curve: contacts, leavers_reached, gain, lower, upper.
+        A row for each share of the curve: contacts (whole), leavers_reached, gain, lower, upper.
     """
-    contacts = curve["share"] * customers
+    contacts = (curve["share"] * customers).round()
     table = pd.DataFrame({"contacts": contacts, "leavers_reached": contacts * curve["precision"]})
     for name, precision in (("gain", ""), ("lower", "_lower"), ("upper", "_upper")):
         table[name] = contacts * (success * value * curve[f"precision{precision}"] - cost)

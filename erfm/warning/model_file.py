@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +37,31 @@ RISK_QUANTILES = (0.5, 0.8)
 VALUE_QUANTILES = (1 / 3, 2 / 3)
 SEEN = ["minimum", "maximum", "standard_deviation"]
 SAVE_AGAIN = "Save the model again: `python -m erfm fit --study STUDY --output MODEL.json`."
+
+
+def run_date(study: Study | None = None) -> str:
+    """Return the day of this run as YYYY-MM-DD.
+
+    A study whose pages must be the same whenever they are made gives it as ``run_date``. Otherwise
+    it is today, or the day of the seconds since 1970 in $SOURCE_DATE_EPOCH, by which builds that
+    are to be repeatable agree on a date (reproducible-builds.org), in UTC.
+
+    Raises
+    ------
+    StudyError
+        $SOURCE_DATE_EPOCH is no number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if study is not None and study.run_date:
+        return study.run_date
+    if not epoch:
+        return date.today().isoformat()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise StudyError(
+            f"$SOURCE_DATE_EPOCH is {epoch!r}; it must be a number of seconds since 1970, or unset."
+        ) from None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from erfm.customers.load import (
 )
 from erfm.customers.study_file import load_study
 from erfm.escaping import csv_cell
-from erfm.formats import show_rows, to_text
+from erfm.formats import number, show_rows, to_text
 from erfm.logistic import CONSTANT
 from erfm.samples import Samples, split_samples
 from erfm.stepwise import final_equation
@@ -355,11 +355,11 @@ def _remarks(model: SavedModel, frame: pd.DataFrame) -> pd.Series:
         for far, text in (
             (
                 values < seen["minimum"] - sd,
-                f"{label} far below {seen['minimum']:g}, the least seen",
+                f"{label} far below {number(seen['minimum'], 'g')}, the least seen",
             ),
             (
                 values > seen["maximum"] + sd,
-                f"{label} far above {seen['maximum']:g}, the most seen",
+                f"{label} far above {number(seen['maximum'], 'g')}, the most seen",
             ),
         ):
             far = far.to_numpy()

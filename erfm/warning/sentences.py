@@ -7,14 +7,16 @@ import shlex
 import numpy as np
 import pandas as pd
 
-from erfm import ties
 from erfm.escaping import markdown
 from erfm.formats import counted, listed, named, number, percent
 from erfm.study import Study
-from erfm.validation import RocCurve
-from erfm.warning.gains import best_plan, first_fifth
+from erfm.ties import TIE, blocks, largest, smallest
+from erfm.warning.gains import best_plan, count_formats, first_fifth, shared_places
 from erfm.warning.model_file import SavedModel
 from erfm.warning.scoring import ACTIONS, Scores
+
+FEWEST = 20
+"""A group of fewer customers has no share worth telling."""
 
 CLOSE_TO_PERFECT = 0.1
 """A list that a perfect one surpasses by less than this share of the leavers is close to it."""
@@ -33,9 +35,16 @@ def in_short(scores: Scores, curve: pd.DataFrame) -> str:
         f"building it by {'its' if n == 1 else 'their'} risk of leaving{unscored}. "
         f"Calling the first fifth of such a list reaches {percent(fifth['gain'])} "
         f"({_limits(fifth['gain_lower'], fifth['gain_upper'])}) of those who leave, "
-        f"{fifth['lift']:.2f} times as many as calling at random. Whether that pays depends on "
-        "three numbers that only the bank knows."
+        f"{fifth['lift']:.2f} times as many as calling at random{_surely(fifth)}. Whether that "
+        "pays depends on three numbers that only the bank knows."
     )
+
+
+def _surely(row: pd.Series) -> str:
+    """Say where calling by the list is not surely better than calling at random."""
+    if row["gain_lower"] > row["share"]:
+        return ""
+    return ", surely fewer" if row["gain_upper"] < row["share"] else ", which is not surely more"
 
 
 def kept_in_file(model: SavedModel, loaded: SavedModel, file: str) -> str:
@@ -61,8 +70,8 @@ def first_on_list(scores: Scores, file: str) -> str:
     first = scores.ranked.iloc[0]
     pushes = " and ".join(markdown(push) for push in first[["first_push", "second_push"]].dropna())
     why = f"raised most by {pushes}" if pushes else "which no variable raises above the average"
-    blocks = ties.blocks(scores.ranked["churn_probability"])
-    equals = int((blocks == blocks[0]).sum()) - 1
+    block = blocks(scores.ranked["churn_probability"])
+    equals = int((block == block[0]).sum()) - 1
     tied = (
         f" {counted(equals, 'more customer')} {'has' if equals == 1 else 'have'} the same "
         "probability; equals stand in the order of their file."
@@ -92,13 +101,13 @@ def width_of_intervals(scores: Scores) -> str:
 
 def _risk_limits(scores: Scores) -> str:
     raised, high = scores.model.risk_limits
-    if high - raised <= ties.TIE:
+    if high - raised <= TIE:
         return (
             "So many customers of the model-building sample are alike that the limits of *raised* "
             "and *high* risk are the same: no risk is *raised*."
         )
     risks = scores.ranked["churn_probability"]
-    if any((risks - limit).abs().min() <= ties.TIE for limit in (raised, high)):
+    if any((risks - limit).abs().min() <= TIE for limit in (raised, high)):
         return (
             "*Raised* and *high* risk begin at what at least half and at least a fifth of the "
             "model-building sample reach: customers who are alike are not parted."
@@ -169,7 +178,9 @@ def left_out(scores: Scores) -> str:
 def reached(curve: pd.DataFrame, base: float) -> str:
     """Say what calling a fifth reaches, against chance and a perfect list; `base` = P(churned)."""
     fifth = first_fifth(curve)
-    share = fifth["share"]
+    share, called = fifth["share"], int(fifth["customers"])
+    n = round(called / share)
+    churned = number(fifth["churned"], count_formats(fifth.to_frame().T).iloc[0])
     perfect = min(1, share / base)
     if perfect >= 0.5:
         limit = "A perfect list would reach "
@@ -181,10 +192,22 @@ def reached(curve: pd.DataFrame, base: float) -> str:
     else:
         limit = "With a base rate this high even a perfect list reaches only "
     return (
-        f"The first fifth holds {percent(fifth['gain'])} of the leavers "
+        f"The first fifth, {called:,} of {counted(n, 'customer')}, holds {churned} of the "
+        f"{base * n:,.0f} leavers: {percent(fifth['gain'])} "
         f"({_limits(fifth['gain_lower'], fifth['gain_upper'])}), where chance would give "
-        f"{percent(share)}; {percent(fifth['precision'])} of those called would leave, against "
-        f"{percent(base)} of all. {limit}{percent(perfect)} with as many calls."
+        f"{percent(share)}{_surely(fifth)}. {percent(fifth['precision'])} of those called would "
+        f"leave, against {percent(base)} of all. {limit}{percent(perfect)} with as many calls."
+    )
+
+
+def equals_shared(rows: pd.DataFrame) -> str:
+    """Say how equals are counted in these rows of `gains_curve`."""
+    equals = "Customers with the same probability stand in no order on the list"
+    if not shared_places(rows).any():
+        return f"{equals}; here no number of calls ends among such customers who differ in outcome."
+    return (
+        f"{equals}. Where the calls end among them, the places that are left are shared in "
+        "proportion, as lots would on average: such a row counts parts of churned customers."
     )
 
 
@@ -226,32 +249,57 @@ def worth(
     return " ".join(sentences)
 
 
+def value_tiers(study: Study, model: SavedModel) -> str:
+    """Say what a customer's value is, as far as the study has an amount."""
+    if model.amount is None or not model.value_limits:
+        return (
+            "Value tiers are thirds of the amount, and this study has no amount that is a number: "
+            "everyone's value is *unknown* and counts as *middle*."
+        )
+    low, high = model.value_limits
+    none = (
+        " So many customers are alike in it that no value is *middle*."
+        if high - low <= TIE * abs(high)
+        else ""
+    )
+    return (
+        f"Value tiers are the thirds of {named(study, model.amount.name)} in the model-building "
+        f"sample.{none} Volume is a crude measure of value: today's low-value customer may be "
+        "tomorrow's high-value one."
+    )
+
+
 def fairness(
-    study: Study,
-    tables: dict[str, pd.DataFrame],
-    terms: tuple[str, ...],
-    full: RocCurve,
-    without: RocCurve,
+    study: Study, tables: dict[str, pd.DataFrame], terms: tuple[str, ...], areas: pd.Series
 ) -> str:
     """Say whom the list names and misses by gender and age, and what using them brings.
 
-    `tables` gives the table of `error_rates` by the groups of each; `full` and `without` are the
-    ROC curves of the equation's `terms` and of those without gender and age.
+    `tables` gives the table of `error_rates` by the groups of each; `areas` are the AUC of the
+    equation's `terms`, that of those without gender and age, and `compare_areas` of both.
     """
     if not tables:
         return "This study has neither gender nor age, so nothing can be said about them."
     by_group = [errors_by_group(study, name, table) for name, table in tables.items()]
-    return " ".join([*by_group, use_of_traits(study, list(tables), terms, full, without)])
+    return " ".join([*by_group, use_of_traits(study, list(tables), terms, areas)])
 
 
 def errors_by_group(study: Study, name: str, table: pd.DataFrame) -> str:
-    """Say which group is called most and least, and whether the errors fall alike."""
-    by, rates = f"By {named(study, name).lower()}", table["warned_rate"]
-    most, least = ties.largest(rates), ties.smallest(rates)
+    """Say which group is called most and least, and whether the errors fall alike.
+
+    Groups of fewer than `FEWEST` customers are left out: one customer would be 100% of a group.
+    """
+    by = f"By {named(study, name)},"
     if len(table) == 1:
-        return f"{by}, all belong to the group *{markdown(most)}*, so there is nothing to compare."
+        only = markdown(str(table.index[0]))
+        return f"{by} all belong to the group *{only}*, so there is nothing to compare."
+    large = table[table["customers"] >= FEWEST]
+    by += _left_aside(len(table) - len(large))
+    if len(large) < 2:
+        return f"{by} there is nothing to compare."
+    rates = large["warned_rate"]
+    most, least = largest(rates), smallest(rates)
     apart = any(
-        table[f"{error}_lower"].max() > table[f"{error}_upper"].min()
+        large[f"{error}_lower"].max() > large[f"{error}_upper"].min()
         for error in ("missed", "false_alarms")
     )
     overlap = (
@@ -260,29 +308,85 @@ def errors_by_group(study: Study, name: str, table: pd.DataFrame) -> str:
         else "the intervals of the errors overlap."
     )
     if most == least:
-        return f"{by}, {percent(rates[most])} of every group are called; {overlap}"
-    left = table["churn_rate"]
+        return f"{by} {percent(rates[most])} of every group are called; {overlap}"
+    left = large["churn_rate"]
     return (
-        f"{by}, {percent(rates[most])} of the group *{markdown(most)}* and {percent(rates[least])} "
+        f"{by} {percent(rates[most])} of the group *{markdown(most)}* and {percent(rates[least])} "
         f"of the group *{markdown(least)}* are called, where {percent(left[most])} and "
         f"{percent(left[least])} in fact leave; {overlap}"
     )
 
 
-def use_of_traits(
-    study: Study, traits: list[str], terms: tuple[str, ...], full: RocCurve, without: RocCurve
-) -> str:
-    """Say whether the equation uses gender and age (`traits`), and how it ranks without them."""
+def _left_aside(groups: int) -> str:
+    """Say how many groups are too small to be compared; nothing where none is."""
+    if not groups:
+        return ""
+    return f" {counted(groups, 'group')} of fewer than {FEWEST} customers left aside,"
+
+
+def use_of_traits(study: Study, traits: list[str], terms: tuple[str, ...], areas: pd.Series) -> str:
+    """Say whether the equation uses gender and age (`traits`), and how it ranks without them.
+
+    `areas` holds full and without, the two areas under the ROC curve on the holdout sample, and
+    difference, lower and upper of `validation.compare_areas`.
+    """
     used = [name for name in traits if name in terms]
     names = listed(study, used, " and ")
     if not used:
-        return "The equation uses neither gender nor age."
+        unused = listed(study, traits, " nor ")
+        uses = f"uses neither {unused}" if len(traits) > 1 else f"does not use {unused}"
+        return f"The equation {uses}."
     if len(used) == len(terms):
         return f"The equation uses {names} and nothing else: without, it could not rank at all."
+    change = round(areas["full"], 3) - round(areas["without"], 3)
+    limits = f"{number(areas['lower'], '+.3f')} to {number(areas['upper'], '+.3f')}"
+    sure = (
+        "surely more" if areas["lower"] > 0
+        else "surely less" if areas["upper"] < 0
+        else "not surely another"
+    )  # fmt: skip
     return (
-        f"The equation uses {names}. Without, its AUC on the holdout sample is "
-        f"{_auc(without)} instead of {_auc(full)}."
+        f"The equation uses {names}. Its AUC on the holdout sample is {areas['full']:.3f}, and "
+        f"{areas['without']:.3f} without: {number(change, '+.3f')} by using {_them(used)} (95% "
+        f"interval, the customers being the same, {limits}): {sure}."
     )
+
+
+def _them(names: list[str]) -> str:
+    return "it" if len(names) == 1 else "them"
+
+
+def implications(study: Study, traits: list[str], terms: tuple[str, ...]) -> str:
+    """Say what using gender and age implies, or what holds although the equation does not.
+
+    `traits` are those that the study has.
+    """
+    if not traits:
+        return (
+            "What is not recorded cannot be compared. An equation that knows no such variable can "
+            "still treat groups unequally, for what it does know may differ between them."
+        )
+    used = [name for name in traits if name in terms]
+    names, them = listed(study, used or traits, " and "), _them(used or traits)
+    points = [
+        "Groups that leave at different rates cannot have equal precision and equal errors of both "
+        "kinds at once, unless prediction is perfect. Which of them should be equal is a choice, "
+        "and not a statistical one.",
+        f"Leaving {names} out does not make the errors equal: what is left may differ between "
+        "groups and carry part of the difference. It has to be measured, as above, either way.",
+        "The cost of an error matters. A needless call is a small nuisance; a penalty for leaving, "
+        "such as lost points, laid on some groups more than on others is not.",
+    ]
+    heading = f"What holds although the equation does not use {names}:"
+    if used:
+        heading = f"What using {names} implies:"
+        points.insert(
+            0,
+            "Two customers who behave alike are treated differently for what they are, not for "
+            "what they do. In many places the law limits this, for prices and access more than for "
+            f"a courtesy call: ask before using {them}.",
+        )
+    return "\n".join([heading, "", *(f"- {point}" for point in points)])
 
 
 def exercise_1(lower: float, upper: float, first: pd.Series) -> str:
@@ -326,10 +430,6 @@ def exercise_3(called: float, plan: pd.DataFrame, customers: int) -> str:
 
 def _limits(lower: float, upper: float) -> str:
     return f"{percent(lower)} to {percent(upper)}"
-
-
-def _auc(curve: RocCurve) -> str:
-    return f"{curve.auc:.3f} ({curve.lower:.3f} to {curve.upper:.3f})"
 
 
 def _rounded(value: float) -> str:
