@@ -16,10 +16,11 @@ PROOF = proofs()
 def test_accuracy_has_an_interval_where_it_is_computed():
     solved = published_classification_table()
     drawn = scales.accuracy(solved, 0.9511)
-    assert list(drawn.points["value"]) == [solved.no_information_rate, solved.accuracy, 0.9511]
+    shares = [solved.no_information_rate, solved.accuracy, 0.9511]
+    assert list(drawn.points["value"]) == [100 * share for share in shares]
     assert list(drawn.points["printed"]) == [False, False, True]
     assert list(drawn.points["lower"].notna()) == [False, True, False]
-    assert "0.6724" in drawn.alt and "0.7586" in drawn.alt and "0.9511" in drawn.alt
+    assert "67.24%" in drawn.alt and "75.86%" in drawn.alt and "95.11%" in drawn.alt
 
 
 def test_interval_shows_the_narrowest_for_each_number_of_customers():

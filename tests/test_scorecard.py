@@ -146,6 +146,19 @@ def test_agreement_by_construction_is_agreement(key):
         assert compare(RECOMPUTED[key], key).agrees
 
 
+def test_the_scorecard_in_brief_says_what_was_made_and_leads_to_the_proof():
+    brief = scorecard.in_brief(CARD)
+    assert list(brief.index) == list(PUBLISHED.index)
+    assert brief.loc["accuracy"].tolist()[1:5] == [
+        "95.11%",
+        "75.86%",
+        "69.27%",
+        f"[{CONTRADICTS}]({scorecard.section(scorecard.ACCURACY)})",
+    ]
+    made = brief["simulated"].str.endswith(" (made)")
+    assert made.equals(CARD["how"].eq(scorecard.BY_CONSTRUCTION) & CARD["simulated"].ne(""))
+
+
 def headings(notebook: str) -> set[str]:
     """Return the anchors of a notebook's sections, as Jupyter makes them."""
     cells = nbformat.read(NOTEBOOKS / notebook, as_version=4).cells

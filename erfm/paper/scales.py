@@ -13,6 +13,7 @@ from math import nan
 import pandas as pd
 from matplotlib.figure import Figure
 
+from erfm.formats import percent
 from erfm.paper import figures
 from erfm.paper.arithmetic import SolvedTable, Verdict
 from erfm.paper.ledger import printed
@@ -74,19 +75,21 @@ def _points(values: Mapping[str, float | Interval], as_printed: Collection[str])
 
 def accuracy(solved: SolvedTable, claimed: float) -> Scale:
     """Compare a claimed accuracy with that of the printed counts, and with no model at all."""
-    counted = (solved.accuracy, solved.accuracy_lower, solved.accuracy_upper)
+    low, high = 100 * solved.accuracy_lower, 100 * solved.accuracy_upper
     values: dict[str, float | Interval] = {
-        "always “churned”": solved.no_information_rate,
-        "the printed counts": counted,
-        "the printed accuracy": claimed,
+        "always “churned”": 100 * solved.no_information_rate,
+        "the printed counts": (100 * solved.accuracy, low, high),
+        "the printed accuracy": 100 * claimed,
     }
+    shares = (solved.no_information_rate, solved.accuracy, claimed)
+    nothing, counted, printed_so = (percent(share, 2) for share in shares)
     return Scale(
         _points(values, {"the printed accuracy"}),
         "The table's own accuracy is nearer to no model than to the claim",
-        "Accuracy (share right)",
-        f"Accuracy of always answering churned {solved.no_information_rate:.4f}, of the printed "
-        f"counts {solved.accuracy:.4f} with its interval, and as printed {claimed}.",
-        decimals=4,
+        "Accuracy (% classified correctly)",
+        f"Accuracy of always answering churned {nothing}, of the printed counts {counted} with its "
+        f"95% interval, and as printed {printed_so}.",
+        decimals=2,
     )
 
 

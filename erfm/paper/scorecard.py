@@ -372,6 +372,21 @@ def scorecard() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")
 
 
+def in_brief(card: pd.DataFrame) -> pd.DataFrame:
+    """Return the scorecard with fewer columns, to be read: the verdict leads to its proof.
+
+    Index ``key``; columns ``value``, ``printed``, ``implied``, ``simulated`` (with "made" where it
+    is so by construction), ``verdict`` (a link in Markdown) and ``why``.
+    """
+    made = card["how"].eq(BY_CONSTRUCTION) & (card["simulated"] != "")
+    where = card["shown"].str.partition("](")[2]
+    return card[["value", "printed", "implied"]].assign(
+        simulated=card["simulated"].where(~made, card["simulated"] + " (made)"),
+        verdict="[" + card["verdict"] + "](" + where,
+        why=card["why"],
+    )
+
+
 def verdicts_by_proof() -> pd.DataFrame:
     """Return the verdicts with what has them and where that is proved: the refuted values first.
 
