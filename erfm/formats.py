@@ -189,7 +189,12 @@ def as_text(
     headings: dict[str, str],
     formats: dict[str, NumberFormat] | None = None,
 ) -> pd.DataFrame:
-    """Return a table as a reader sees it: rounded text, headings, rows with the study's labels."""
+    """Return a table as a reader sees it: rounded text, headings, rows with the study's labels.
+
+    Rows that have a key of the ledger and, in a column "statistic", its words, are named by these.
+    """
+    if frame.index.name == "key" and "statistic" in frame:
+        frame = frame.set_index("statistic")
     formats = _limits(frame) | (formats or {})
     text = pd.DataFrame(
         {column: _written(values, column, formats) for column, values in frame.items()},
@@ -225,8 +230,9 @@ def _row_label(study: Study, row: object, index_name: object) -> str:
 
 
 def rows_are_texts(study: Study, index_name: object) -> bool:
-    """Return whether a table's rows are values, groups, reasons, or keys of the ledger."""
-    return index_name in ("key", "reason", "remark", "group", *study.predictors)
+    """Return whether a table's rows are values, groups, reasons, or of the ledger."""
+    texts = ("key", "statistic", "reason", "remark", "group", *study.predictors)
+    return index_name in texts
 
 
 def _typographic(text: str) -> str:

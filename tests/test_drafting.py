@@ -1,6 +1,7 @@
 """Drafts: what is guessed of other people's files, and that a draft never breaks or alters them."""
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,64 @@ def test_categories_codes_and_missing_values(tmp_path):
     loaded = load_customers(study)
     assert loaded["plan"].isna().sum() == frame["plan"].isna().sum()
     assert loaded["frequency"].isna().sum() == (frame["n_orders"] == "n/a").sum()
+
+
+def coded(n: int = 400) -> pd.DataFrame:
+    rng = np.random.default_rng(4)
+    race, ward = rng.integers(1, 4, n), rng.integers(1, 4, n)
+    return pd.DataFrame(
+        {
+            "race": np.where(rng.random(n) < 0.02, np.nan, race),
+            "visits last year": rng.integers(0, 5, n),
+            "two": rng.integers(1, 3, n),
+            "half": rng.choice([1, 1.5, 2], n),
+            "months": rng.choice([12, 24, 36], n),
+            "many": rng.integers(0, 40, n),
+            "frequency": rng.integers(1, 6, n),
+            "ward_code": ward,
+            "churned": (rng.random(n) < 0.2 + 0.2 * (race == 2)).astype(int),
+        }
+    )
+
+
+def test_few_whole_numbers_are_asked_whether_they_are_codes(tmp_path):
+    """pandas writes 1.0 in a column with a gap; numbers that cannot be codes are no question."""
+    path = tmp_path / "coded.csv"
+    coded().to_csv(path, index=False)
+    draft = draft_study(path)
+    assert draft.codes == {"race": ("1", "2", "3"), "visits_last_year": ("0", "1", "2", "3", "4")}
+    assert not draft.problem
+    reasons = draft.guesses.set_index("column")["reason"]
+    assert reasons["race"] == (
+        "numbers, 3 different ones, which may be codes: see the question in the file"
+    )
+    assert [column for column in reasons.index if "may be codes" in reasons[column]] == [
+        "race", "visits last year",
+    ]  # fmt: skip
+    text = draft.text()
+    assert (
+        "# QUESTION: are 1, 2, 3 codes of a category rather than quantities? Then name them by the "
+        "next line, the reference level first (delete its '#'):\n"
+        '# levels = { "1" = "1", "2" = "2", "3" = "3" }\n' in text
+    )
+    # Codes by the column's name are a category without a question, ready to be named.
+    assert re.search(r'\nlevels = \{ "[123]" = .* \}  # check: each code = "its name"', text)
+    numbers = parse_study(text, tmp_path / "coded.toml")
+    assert not numbers.predictors["race"].categorical
+
+
+def test_the_answer_to_the_question_makes_a_category_with_names(tmp_path):
+    path = tmp_path / "coded.csv"
+    coded().to_csv(path, index=False)
+    answer = '# levels = { "1" = "1", "2" = "2", "3" = "3" }'
+    named = 'levels = { "1" = "white", "2" = "black", "3" = "other" }'
+    text = draft_study(path).text()
+    assert text.count(answer) == 1
+    study = parse_study(text.replace(answer, named), tmp_path / "coded.toml")
+    loaded = load_customers(study)
+    assert set(loaded["race"].dropna()) == {"white", "black", "other"}
+    assert loaded["race"].isna().sum() == coded()["race"].isna().sum() > 0
+    fit_logistic(study, split_samples(study, loaded).build)
 
 
 @pytest.mark.slow

@@ -162,10 +162,10 @@ def test_other_texts_are_no_printed_numbers(text):
         (-2.669, "-2.66", TRUNCATED),
         (2.6651, "2.66", TRUNCATED),
         (2.6599, "2.66", EQUAL),
-        (2.6699, "2.68", f"{DIFFERS} -0.01"),
+        (2.6699, "2.68", f"{DIFFERS} −0.01"),
         (0.0004, ".000", EQUAL),
         (-0.0004, "0.000", EQUAL),
-        (1012 / 1334, "95.11%", f"{DIFFERS} -19.25 percentage points"),
+        (1012 / 1334, "95.11%", f"{DIFFERS} −19.25 percentage points"),
         (2394 / 3334, "71.8%", EQUAL),
         (0.7185, "71.8%", EQUAL),  # 71.85, a tie; half to even gives 71.8
         (np.float64(11.104), "11.10", EQUAL),
@@ -189,10 +189,11 @@ def test_comparison_shows_both_numbers():
     assert comparison.computed == "75.86%"
     assert comparison.difference == pytest.approx(1012 / 1334 - 0.9511, abs=1e-15)
     assert comparison.text == (
-        "computed 75.86%, printed 95.11%: differs by -19.25 percentage points"
+        "computed 75.86%, printed 95.11%: differs by −19.25 percentage points"
     )
     assert compare(None, "accuracy").text == f"printed 95.11%: {NOT_COMPUTABLE}"
     assert compare(-0.0001, ".000").computed == "0.000"
+    assert compare(-0.0216, "-0.022").computed == "−0.022"
 
 
 def test_lists_of_names_agree_in_any_order_but_rankings_do_not():
@@ -245,7 +246,7 @@ def test_comparison_table():
         "Holdout: Accuracy",
         "95.11%",
         "75.86%",
-        "differs by -19.25 percentage points",
+        "differs by −19.25 percentage points",
     ]
     assert table["verdict"].tolist()[1:] == [EQUAL, NOT_COMPUTABLE, EQUAL]
     assert comparison_table({}).empty

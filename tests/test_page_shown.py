@@ -13,6 +13,7 @@ from IPython.display import HTML, Image, Markdown
 from markdown_it import MarkdownIt
 
 from erfm.customers.load import load_customers
+from erfm.paper.ledger import comparison_table
 from erfm.report.page import Page
 from erfm.report.students import write_student_copies
 from erfm.samples import split_samples
@@ -163,6 +164,28 @@ def test_a_table_is_filed_unrounded_with_what_its_columns_are(page):
         "significant": "Significant",
     }  # fmt: skip
     assert described["kinds"] == ["text", "number", "integer", "number", "text", "text"]
+
+
+def test_rows_of_the_ledger_are_named_once_and_filed_with_their_key(page):
+    compared = comparison_table({"frequency_or_lower": 1.04, "frequency_or": 1.051})
+    table = table_of(page.table(compared, "printed", "Printed"))
+    assert list(table) == ["Unnamed: 0", "Printed", "Computed", "Verdict"]
+    assert table["Unnamed: 0"].tolist() == [
+        "Frequency: Lower limit of the odds ratio", "Frequency: Odds ratio",
+    ]  # fmt: skip
+    (path,) = page.build.glob("tables/*.csv")
+    filed = pd.read_csv(path)
+    assert list(filed) == ["key", "statistic", "printed", "computed", "verdict"]
+    assert filed["key"].tolist() == ["frequency_or_lower", "frequency_or"]
+
+
+def test_limits_of_a_rate_are_percentages_too(page):
+    rates = pd.DataFrame({"retention_rate": [0.5], "lower": [0.4], "upper": [0.625]}, index=["x"])
+    table = table_of(page.table(rates, "rates", "Rates"))
+    assert table[["95% lower", "95% upper"]].iloc[0].tolist() == ["40.0%", "62.5%"]
+    odds = rates.rename(columns={"retention_rate": "odds_ratio"})
+    table = table_of(page.table(odds, "odds", "Odds"))
+    assert table["95% lower"].astype(str).tolist() == ["0.4"]
 
 
 def test_numbers_stand_right_and_texts_left(page):

@@ -32,7 +32,7 @@ from erfm.customers.load import load_customers
 from erfm.customers.reading import read_table, unrecognised
 from erfm.customers.spreadsheets import sheet_names
 from erfm.customers.study_file import LONGEST_NAME, parse_study
-from erfm.formats import percent
+from erfm.formats import percent, to_text
 from erfm.logistic import fit_logistic, separating_columns
 from erfm.samples import EVENTS_PER_VARIABLE, computable, linear_dependences, split_samples
 from erfm.study import ROLES, Format, Predictor, Study, StudyError, design_matrix
@@ -57,6 +57,7 @@ ROLE_NAMES = {
     "age": r"(^|_)age($|_)|年龄|岁",
 }
 NOT_THE_ROLE = r"chng|change|ratio|rate|percent|pct|变化|比例|比率|占比"
+QUANTITIES = ("recency", "frequency", "amount", "age")
 EXPECTED_SIGNS = {"recency": "-", "frequency": "+", "amount": "+"}
 ID_NAMES = (
     r"(^|_)id($|_)|customer_?id|clientnum|(customer|client|account|card|user|row)_?(no|num|number"
@@ -111,6 +112,9 @@ class Draft:
     questions : tuple of str
         What the file leaves open, with the lines of [data] that answer it. The study cannot be used
         before they are answered.
+    codes : dict of str to tuple of str
+        The values of predictors that are drafted as numbers and may be codes of a category instead,
+        by the predictor's name: a question on its lines of the file.
     problem : str
         Why the draft cannot be analysed as it stands; "" if it can.
     """
@@ -127,6 +131,7 @@ class Draft:
     predictors: tuple[Predictor, ...]
     reasons: tuple[Guess, ...] = field(repr=False)
     questions: tuple[str, ...] = ()
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problem: str = ""
 
     @property
@@ -180,6 +185,7 @@ def draft_study(path: str | Path, encoding: str = "") -> Draft:
     taken = {id_column, sample_column}
     outcome, retained, churned = _guess_outcome(path, table, reasons, taken)
     predictors = _guess_predictors(table, reasons, {*taken, outcome})
+    codes = _doubtful_codes(predictors, numbers, reasons)
     draft = Draft(
         path=path,
         format=form,
@@ -192,6 +198,7 @@ def draft_study(path: str | Path, encoding: str = "") -> Draft:
         holdout=holdout,
         predictors=tuple(predictors),
         reasons=(),
+        codes=codes,
     )
     known = {c: values for c, values in numbers.items() if not isinstance(values, str)}
     draft = _leave_out_useless(draft, table, known, reasons)
@@ -651,6 +658,29 @@ def _guess_predictors(
     return predictors
 
 
+def _doubtful_codes(
+    predictors: list[Predictor], numbers: dict[str, pd.Series | str], reasons: dict[str, Guess]
+) -> dict[str, tuple[str, ...]]:
+    """Return the values of numbers that may be codes, by predictor; amend `reasons`.
+
+    They are few whole numbers from 0 or 1 on, as in 1, 2, 3, unless the column's name is that of a
+    quantity. Two values are no question: as numbers or as codes, they give the same model.
+    """
+    found = {}
+    for predictor in predictors:
+        values = numbers[predictor.column]
+        if predictor.levels or predictor.role in QUANTITIES or isinstance(values, str):
+            continue
+        known = np.sort(values.dropna().unique())
+        few = 3 <= len(known) <= MOST_LEVELS and known[-1] <= MOST_LEVELS
+        if few and known[0] in (0, 1) and (known % 1 == 0).all():
+            found[predictor.name] = tuple(map(to_text, known.tolist()))
+            _, guess, reason = reasons[predictor.column]
+            reason += ", which may be codes: see the question in the file"
+            reasons[predictor.column] = Guess(predictor.column, guess, reason)
+    return found
+
+
 def _label_and_unit(column: str) -> tuple[str, str]:
     """Return ("Amount", "yuan") for "Amount (yuan)"."""
     match = re.fullmatch(r"(.+?)\s*[(（\[]([^()（）\[\]]+)[)）\]]", column)
@@ -845,7 +875,8 @@ def _lines(draft: Draft, folder: Path) -> Iterator[str]:
     yield f"retained = {_toml(draft.retained)}  # check: not the other way round?"
     yield f"churned = {_toml(draft.churned)}  # check"
     for predictor in draft.predictors:
-        yield from _predictor_lines(predictor, because.get(predictor.column, ""))
+        because_of = because.get(predictor.column, "")
+        yield from _predictor_lines(predictor, because_of, draft.codes.get(predictor.name, ()))
     left_out = [guess for guess in draft.reasons if guess.guess == LEFT_OUT]
     if left_out:
         yield "\n# Left out (check; a table like those above brings a column back):"
@@ -865,15 +896,28 @@ def _lines(draft: Draft, folder: Path) -> Iterator[str]:
     yield "cutoff = 0.5  # check: customers with a higher P(retained) are classified as retained"
 
 
-def _predictor_lines(predictor: Predictor, because: str) -> Iterator[str]:
+def _predictor_lines(predictor: Predictor, because: str, codes: tuple[str, ...]) -> Iterator[str]:
     yield f"\n[predictors.{_key(predictor.name)}]  # check: {because}"
     yield f"column = {_toml(predictor.column)}"
     yield f"label = {_toml(predictor.label)}  # check: what tables and figures call it"
-    if predictor.levels:
+    if all(re.fullmatch("-?[0-9]+", level) for level in predictor.levels) and predictor.levels:
+        yield f'{_named_levels(predictor.levels)}  # check: each code = "its name", reference first'
+    elif predictor.levels:
         yield f"levels = {_toml(predictor.levels)}  # check: the first is the reference level"
     else:
         yield f'unit = {_toml(predictor.unit)}  # check: e.g. "days", "yuan a month"'
+    if codes:
+        yield _question(
+            f"are {', '.join(codes)} codes of a category rather than quantities? Then name them by "
+            "the next line, the reference level first",
+            _named_levels(codes),
+        )
     yield f'sign = {_toml(predictor.sign)}  # check: "+" if more of it should mean more retention'
+
+
+def _named_levels(codes: tuple[str, ...]) -> str:
+    """Return the line that gives each code itself for its name, to be replaced."""
+    return f"levels = {{ {', '.join(f'{_toml(code)} = {_toml(code)}' for code in codes)} }}"
 
 
 def _relative(path: Path, folder: Path) -> str:

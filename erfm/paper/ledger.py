@@ -20,7 +20,7 @@ import pandera.pandas as pa
 from erfm.customers.cells import nearest
 from erfm.customers.reading import read_table
 from erfm.escaping import markdown
-from erfm.formats import show_rows
+from erfm.formats import show_rows, sign
 from erfm.study import DATA, Format, StudyError
 
 LEDGER = DATA / "published.csv"
@@ -320,9 +320,9 @@ def _compare_numbers(computed: int | float | Decimal, number: PrintedNumber) -> 
     difference = _EXACT.subtract(exact, number.digits)
     fraction = float(difference) / 100 if number.percent else float(difference)
     unit = " percentage points" if number.percent else ""
-    sign = "%" if number.percent else ""
+    mark = "%" if number.percent else ""
     if not exact.is_finite():
-        return Comparison(number.text, f"{exact}{sign}", f"{DIFFERS} {exact}{unit}", fraction)
+        return Comparison(number.text, f"{exact}{mark}", f"{DIFFERS} {exact}{unit}", fraction)
 
     def rounded(value: Decimal, rounding: str) -> Decimal:
         return value.quantize(Decimal(1).scaleb(-number.decimals), rounding, _EXACT)
@@ -333,5 +333,5 @@ def _compare_numbers(computed: int | float | Decimal, number: PrintedNumber) -> 
     elif number.digits == rounded(exact, ROUND_DOWN):
         verdict = TRUNCATED
     else:
-        verdict = f"{DIFFERS} {rounded(difference, ROUND_HALF_UP):+}{unit}"
-    return Comparison(number.text, f"{half_up}{sign}", verdict, fraction)
+        verdict = f"{DIFFERS} {sign(f'{rounded(difference, ROUND_HALF_UP):+}')}{unit}"
+    return Comparison(number.text, sign(f"{half_up}{mark}"), verdict, fraction)

@@ -196,7 +196,7 @@ class Page:
         }
         number = self._file_table(frame, name, caption, headings)
         shown = as_text(self.study, frame, headings, formats)
-        text = [headings[c] for c in frame if not holds_numbers(frame[c])]
+        text = [headings[c] for c in frame if not holds_numbers(frame[c]) and headings[c] in shown]
         left = [{"selector": "th, td", "props": "text-align: left"}]
         styler = (
             shown.style.format(escape="html")
