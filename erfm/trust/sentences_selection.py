@@ -128,24 +128,22 @@ def optimism(study: Study, table: pd.DataFrame) -> str:
     `table` is that of `resampling.optimism` with the column ``holdout``.
     """
     auc, slope = table.loc["auc"], table.loc["calibration_slope"]
-    # From the areas as they are shown, so that a reader finds the difference.
-    flattery = round(round(auc["apparent"], 3) - round(auc["corrected"], 3), 3)
     advice = (
         "of two customers, one who stays and one who leaves, the equation puts the right one first "
         f"about {10 * auc['corrected']:.1f} times in ten: {_quality(auc['corrected'])}."
     )
     return (
-        f"Selection and fit together {_flatter(flattery)}; "
+        f"Selection and fit together {_flatter(auc)}; "
         f"{_shrinkage(slope['corrected'])}. The holdout sample says {auc['holdout']:.3f} and "
         f"{number(slope['holdout'])}, but it is a single draw: the next section shows how far such "
         f"a draw strays. {for_the_bank(study, advice)}"
     )
 
 
-def _flatter(gain: float) -> str:
-    if round(gain, 3) > 0:
-        return f"flatter the AUC by {gain:.3f}"
-    return f"do not flatter the AUC (optimism {number(gain)})"
+def _flatter(auc: pd.Series) -> str:
+    areas = f"{auc['apparent']:.3f} as it looks, {auc['corrected']:.3f} corrected"
+    flatters = round(auc["apparent"], 3) > round(auc["corrected"], 3)
+    return f"{'flatter' if flatters else 'do not flatter'} the AUC ({areas})"
 
 
 def _shrinkage(slope: float) -> str:
