@@ -169,6 +169,13 @@ def test_optimism_that_is_none_and_slopes_that_ask_for_no_shrinking(study):
     assert "say nothing of the real ones" in sentences.optimism(study, optimism(0.7, 0.002, -0.1))
 
 
+def test_an_equation_without_a_variable_has_no_slope(study):
+    table = optimism(0.475, 0.025, 0.8).assign(holdout=[0.5, 1.0])
+    text = sentences.optimism(study, table)
+    assert "ranks nobody and has no slope." in text and "corrected AUC is 0.475." in text
+    assert "shrunk" not in text and "coin" not in text
+
+
 def place(accuracy: tuple[float, ...], auc: tuple[float, ...]) -> pd.DataFrame:
     columns = ["own", "lower", "upper", "share_below"]
     return pd.DataFrame({"accuracy": accuracy, "auc": auc}, index=columns).T

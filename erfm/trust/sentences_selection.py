@@ -9,7 +9,7 @@ import pandas as pd
 from erfm.escaping import markdown
 from erfm.formats import listed, named, number, percent
 from erfm.study import Study
-from erfm.ties import largest
+from erfm.ties import TIE, largest
 from erfm.trust import resampling
 from erfm.trust.resampling import Bootstrap, Splits
 from erfm.trust.sentences import for_the_bank
@@ -128,6 +128,14 @@ def optimism(study: Study, table: pd.DataFrame) -> str:
     `table` is that of `resampling.optimism` with the column ``holdout``.
     """
     auc, slope = table.loc["auc"], table.loc["calibration_slope"]
+    if max(abs(auc["apparent"] - 0.5), abs(auc["holdout"] - 0.5)) < TIE:
+        # Also where customers are ranked at random an area is 0.5, but hardly to the last digit.
+        return (
+            "The equation has no variable, so it gives everyone the same probability, ranks nobody "
+            "and has no slope. Where a bootstrap sample selects one, it flatters itself: the "
+            f"procedure's corrected AUC is {auc['corrected']:.3f}. "
+            + for_the_bank(study, "these variables give nothing to rank customers by.")
+        )
     advice = (
         "of two customers, one who stays and one who leaves, the equation puts the right one first "
         f"about {10 * auc['corrected']:.1f} times in ten: {_quality(auc['corrected'])}."
