@@ -16,6 +16,7 @@ from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study
 from erfm.logistic import fit_logistic
 from erfm.paper.ledger import printed
+from erfm.report.build import NOTEBOOKS
 from erfm.samples import split_samples
 from erfm.study import ROOT, StudyError
 from erfm.trust import another_bank
@@ -231,3 +232,18 @@ class TestOtherBank:
         ) as raised:
             load_customers(study)
         assert not re.search(r"\n", str(raised.value))
+
+
+@pytest.mark.slow
+@pytest.mark.bank_churners
+def test_page_08d_says_what_real_customers_show(reconstruction, other_bank):
+    """Its text names their answers, for it has no such customers: there curves and boosting win."""
+    study, samples = reconstruction
+    banks = {"simulated": (study, samples.build), "real": other_bank}
+    table = another_bank.form(banks, seed=2012)
+    assert list(table.index) == [*another_bank.FORM] and table.notna().all(axis=None)
+    real, made = table["real"], table["simulated"]
+    assert real["chi_square"] > 500 and real["p_value"] < 1e-9 < 0.05 < made["p_value"]
+    assert real["lower"] > 0.02 and made["upper"] < 0
+    page = (NOTEBOOKS / "08d_curves_and_other_models.ipynb").read_text(encoding="utf-8")
+    assert "curves fit far better than straight lines, and gradient boosting ranks" in page

@@ -114,6 +114,8 @@ def test_compare_cutoffs_by_hand():
     assert table["cost"].to_list() == pytest.approx([11 / 5, 2 / 5])
     assert table["contacted"].to_list() == pytest.approx([2 / 5, 4 / 5])
     assert table["implied_cost_ratio"].to_list() == pytest.approx([1, 4])
+    none = compare_cutoffs(outcome, probability, {"Youden's": 1.0}, 10, 1)
+    assert none["implied_cost_ratio"].isna().all()
 
 
 # --- Net benefit ----------------------------------------------------------------------------------

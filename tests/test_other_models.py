@@ -12,11 +12,13 @@ from erfm.stepwise import forward_lr
 from erfm.trust.other_models import (
     BOOSTING,
     FORWARD,
+    NAMES,
     PENALISED,
     SCORES,
     compare_models,
     corrected_interval,
     cross_validate,
+    surely_different,
 )
 
 
@@ -106,3 +108,24 @@ def test_folds_without_an_equation_are_left_out_for_every_model(make_study):
     # The only customer of the level is held out once, and two folds are left.
     assert scores.groupby("model")["fold"].nunique().to_list() == [2, 2, 2]
     assert compare_models(scores, folds=3)["mean"].notna().all()
+
+
+def test_without_any_fold_there_are_no_scores(make_study):
+    """Two retained customers cannot be in five folds, and a level of one is in no fold's model."""
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"x": rng.normal(size=40).round(5), "retained": [1, 1, *[0] * 38]})
+    study, frame = make_study(frame)
+    scores = cross_validate(study, frame, folds=5, repeats=1, seed=1)
+    assert scores.empty and list(scores) == ["model", "fold", *SCORES]
+    table = compare_models(scores)
+    assert table.empty and "difference" in table
+
+
+def test_sure_differences_have_the_side_of_their_score():
+    rows = [(name, *limits) for name, limits in zip(NAMES.values(), [(1, 2)] * 3, strict=True)]
+    table = pd.DataFrame(rows, columns=["score", "lower", "upper"]).assign(model="a")
+    assert surely_different(table, "a") == (["AUC"], ["Brier score", "Log loss"])
+    negative = table.assign(lower=-table["upper"], upper=-table["lower"])
+    assert surely_different(negative, "a") == (["Brier score", "Log loss"], ["AUC"])
+    assert surely_different(table.assign(lower=-1), "a") == ([], [])
+    assert surely_different(table.assign(lower=np.nan, upper=np.nan), "a") == ([], [])

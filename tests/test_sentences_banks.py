@@ -92,7 +92,7 @@ def test_directions_in_the_singular_and_with_mixed_signs():
         ({"recency": -2, "age": -1}, "At the other bank Recency comes first. At the other bank Age "
          "is second (|B·sd| = 1.00); forward selection keeps 2 of 6."),
         ({"frequency": 2}, "both banks. At the other bank forward selection keeps 1 of 6."),
-        ({}, "At the other bank forward selection keeps 0 of 6."),
+        ({}, "At the other bank forward selection keeps none of 6."),
     ],
 )  # fmt: skip
 def test_final_order(there, words):
@@ -260,3 +260,26 @@ def test_measures_and_added_columns(reconstruction):
     wider, customers = bank.with_columns(study, frame, log_amount=np.log(frame["amount"]))
     assert wider.label("log_amount") == "log amount" and "log_amount" in customers
     assert "log_amount" not in study.predictors
+
+
+def form(chi_square=5.4, p_value=0.795, lower=-0.046, upper=-0.001) -> pd.Series:
+    return pd.Series(
+        {"chi_square": chi_square, "df": 9.0, "p_value": p_value, "forward": 0.6737,
+         "boosting": 0.6502, "lower": lower, "upper": upper}
+    )  # fmt: skip
+
+
+def test_the_same_questions_of_simulated_and_real_customers():
+    banks = {"simulated": form(), "real ones": form(662.2, 1e-9, 0.05, 0.12)}
+    text = said.form(pd.DataFrame(banks))
+    assert text.startswith(
+        "Of the simulated, curves lower −2 log-likelihood by 5.4 with 9 more coefficients, no more "
+        "than chance would (p = 0.795); boosting's AUC is 0.650 against 0.674, surely worse (95% "
+        "interval of the difference −0.046 to −0.001). Of real ones, curves lower"
+    )
+    assert "more than chance would (p < 0.001)" in text and "surely better (95%" in text
+    assert "could show nothing else. The real ones, which could, do not give the same" in text
+    alike = said.form(pd.DataFrame({"a": form(), "b": form(upper=-0.002)}))
+    assert alike.endswith("The real ones give the same answers.")
+    unlike = said.form(pd.DataFrame({"a": form(), "b": form(upper=0.002)}))
+    assert "not surely another (95%" in unlike and "is no finding about a bank." in unlike

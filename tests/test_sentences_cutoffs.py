@@ -26,9 +26,17 @@ def test_cutoffs():
     assert text.startswith(
         "At the study's 0.5, 25.0% of the customers would be contacted and 50.0%"
     )
-    assert "as much as 1.00 needless contacts. Accuracy is highest (100.0%) near 0.61" in text
+    assert (
+        "as much as 1.00 needless contacts. Accuracy is highest (100.0%) from 0.61 to 0.70" in text
+    )
     assert "costs 5 times a needless call, contact everyone with P(retained) below 0.833" in text
     assert "“by cost” is the cheapest on the holdout sample." in text
+
+
+def test_the_most_accurate_cutoffs_may_be_apart():
+    compared = compare_cutoffs(OUTCOME, PROBABILITY, CUTOFFS, 5, 1)
+    along = pd.DataFrame({"accuracy": [0.6, 0.5, 0.6]}, index=[0.1, 0.2, 0.3])
+    assert "is highest (60.0%) near 0.10, which" in sentences.cutoffs(compared, along, 5.0)
 
 
 def test_cutoffs_that_cost_the_same_are_all_the_cheapest():

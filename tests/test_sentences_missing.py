@@ -56,8 +56,8 @@ def test_in_short_without_gaps():
 
 
 def test_no_gaps(study):
-    assert "no customer has a gap, so nothing" in sentences.gaps(study, gaps(0, 0), KNOWN)
-    assert "no variable has a gap" in sentences.gaps(study, gaps(0, 0), pd.Series([1, None]))
+    assert "No customer has a gap, so nothing" in sentences.gaps(study, gaps(0, 0), KNOWN)
+    assert "No variable has a gap" in sentences.gaps(study, gaps(0, 0), pd.Series([1, None]))
 
 
 def estimates(change: float = 2.0, error: float = 0.8) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from erfm.trust import sentences_models as sentences
-from erfm.trust.other_models import BOOSTING, FORWARD, PENALISED
+from erfm.trust.other_models import BOOSTING, FORWARD, PENALISED, compare_models
 
 
 @pytest.fixture(scope="module")
@@ -113,34 +113,71 @@ def test_naive_interval():
     assert sentences.naive_interval(against((0.0, 0.0, 0.0)), 0.0, 0.0) == none
 
 
+STRAIGHT, BENT = bends_at(recency=0.4, age=0.3, all=0.795), bends_at(recency=0.001, all=0.001)
+NOTHING, GAIN, LOSS = (0.01, -0.01, 0.03), (0.02, 0.01, 0.03), (-0.02, -0.039, -0.001)
+UNSURE = "these customers cannot tell the models apart;"
+
+
+def judged(boosting, ridge=NOTHING, brier=(0.0, -0.01, 0.01)) -> pd.DataFrame:
+    """Return differences in AUC, and those of boosting in the Brier score."""
+    rows = against(boosting, ridge), against(brier, (0.0, -0.01, 0.01)).assign(score="Brier score")
+    return pd.concat(rows, ignore_index=True)
+
+
 @pytest.mark.parametrize(
-    ("boosting", "gain", "choice"),
+    ("tests", "models", "choice"),
     [
-        (
-            (-0.02, -0.039, -0.001),
-            "loses (−0.020 in AUC, 95% interval −0.039 to −0.001)",
-            "black box",
-        ),
-        ((0.01, -0.01, 0.03), "neither surely gains nor loses", "cannot tell the models apart"),
-        ((0.0, 0.0, 0.0), "neither surely gains nor loses", "cannot tell the models apart"),
-        ((0.02, 0.01, 0.03), "gains (+0.020", "gives little away"),
-        ((0.06, 0.05, 0.07), "gains", "costs much precision here"),
+        (STRAIGHT, judged(NOTHING), UNSURE),
+        (STRAIGHT, judged((0.0, 0.0, 0.0)), UNSURE),
+        (BENT, judged(NOTHING), "no other model surely predicts better: take the formula that can "
+         "be read, checked and explained. Let it have curves: its straight lines are too simple."),
+        (STRAIGHT, judged(LOSS), "nothing is gained by a black box: take the formula that can"),
+        (BENT, judged(LOSS), "nothing is gained by a black box: take the formula that can be read, "
+         "checked and explained. Let it have curves"),
+        (STRAIGHT, judged(LOSS, LOSS), "nothing is gained by the other two: take the formula"),
+        (STRAIGHT, judged(NOTHING, LOSS), "the penalty does worse, and nothing shows that a black"),
+        (STRAIGHT, judged(GAIN), "a flexible model predicts better, but the readable formula gives "
+         "little away."),
+        (STRAIGHT, judged((0.06, 0.05, 0.07)), "costs much precision here"),
+        (STRAIGHT, judged(NOTHING, (0.12, 0.04, 0.2)), "keeping all variables under a penalty pre"),
+        (STRAIGHT, judged(GAIN, GAIN), "little away. keeping all"),
+        (STRAIGHT, judged(NOTHING, brier=(-0.01, -0.02, -0.001)), "a flexible model predicts bett"),
+        (STRAIGHT, judged(NOTHING, brier=(0.01, 0.001, 0.02)), "nothing is gained by a black box"),
     ],
-)
-def test_alternatives(study, boosting, gain, choice):
-    text = sentences.alternatives(study, against(boosting), 20, 20)
-    assert text.startswith(f"Gradient boosting {gain}") and choice in text
-    assert "the penalty changes AUC by +0.0003 (−0.0065 to +0.0072)." in text
+)  # fmt: skip
+def test_the_verdict_looks_at_every_model_and_at_the_curves(study, tests, models, choice):
+    text = sentences.alternatives(study, tests, models, 20, 20)
+    assert choice.lower() in text.lower()
+    assert (UNSURE in text) == (choice == UNSURE)
+
+
+def test_alternatives(study):
+    text = sentences.alternatives(study, STRAIGHT, judged(LOSS, brier=(0.01, 0.001, 0.02)), 20, 20)
+    assert text.startswith(
+        "Gradient boosting changes AUC by −0.0200 (95% interval −0.0390 to −0.0010) and is surely "
+        "worse in AUC and Brier score; the penalty changes AUC by +0.0100 (95% interval −0.0100 to "
+        "+0.0300) and is not surely better or worse in any score. **For the bank:** nothing is"
+    )
+    mixed = sentences.alternatives(study, STRAIGHT, judged(GAIN, brier=(0.01, 0.001, 0.02)), 20, 20)
+    assert "and is surely better in AUC and surely worse in Brier score; the" in mixed
 
 
 def test_folds_that_are_left_out(study):
-    row = (0.01, -0.01, 0.03)
-    assert sentences.alternatives(study, against(row), 19, 20).startswith(
-        "⚠ 1 fold gave no equation and is"
-    )
-    assert sentences.alternatives(study, against(row), 15, 20).startswith(
-        "⚠ 5 folds gave no equation and"
-    )
+    def told(boosting, ridge=NOTHING, judged=20) -> str:
+        return sentences.alternatives(study, STRAIGHT, against(boosting, ridge), judged, 20)
+
+    assert told(NOTHING, judged=19).startswith("⚠ 1 fold gave no equation and is")
+    assert told(NOTHING, judged=15).startswith("⚠ 5 folds gave no equation and")
     nan = float("nan")
-    alone = sentences.alternatives(study, against((0.01, nan, nan), (0.01, nan, nan)), 1, 20)
+    alone = told((0.01, nan, nan), (0.01, nan, nan), judged=1)
     assert "have no interval" in alone and "nan" not in alone and "black box" not in alone
+
+
+def test_no_fold_at_all(study):
+    none = compare_models(pd.DataFrame(columns=["model", "fold", "auc", "brier", "log_loss"]))
+    told = "No fold of the cross-validation gave an equation, so that no model can be judged."
+    assert sentences.in_short(study, STRAIGHT, none).endswith(told)
+    text = sentences.alternatives(study, STRAIGHT, none, 0, 20)
+    assert text == f"{told} Merge rare levels, or use more customers."
+    nan = float("nan")
+    assert sentences.naive_interval(none, nan, nan).endswith("no interval to compare.")

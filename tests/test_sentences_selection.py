@@ -121,33 +121,59 @@ def test_a_weak_variable_that_is_not_inflated_is_no_example(study, example, word
 
 def optimism(auc: float, gain: float, slope: float) -> pd.DataFrame:
     rows = {
-        "auc": {"optimism": gain, "corrected": auc, "holdout": 0.69},
-        "calibration_slope": {"optimism": 0.1, "corrected": slope, "holdout": -0.2},
+        "auc": {"apparent": auc + gain, "optimism": gain, "corrected": auc, "holdout": 0.69},
+        "calibration_slope": {
+            "apparent": slope + 0.1,
+            "optimism": 0.1,
+            "corrected": slope,
+            "holdout": -0.2,
+        },
     }
-    return pd.DataFrame(rows).T
+    return pd.DataFrame(rows).T  # fmt: skip
 
 
-def test_optimism():
-    text = sentences.optimism(optimism(0.673, 0.004, 0.977))
-    assert "flatter the AUC by 0.004; the corrected slope of 0.977 means" in text
+def test_optimism(study):
+    text = sentences.optimism(study, optimism(0.673, 0.004, 0.977))
+    assert (
+        "flatter the AUC (0.677 as it looks, 0.673 corrected); the corrected slope of 0.977 means"
+        in text
+    )
     assert "should be shrunk by about 2.3%. The holdout sample says 0.690 and −0.200" in text
+    assert "**For the bank:** of two customers" in text
     assert text.endswith("about 6.7 times in ten: useful, but far from certain.")
+
+
+def test_areas_and_their_difference_close(study):
+    table = optimism(0.67251, 0.00445, 0.97649)
+    text = sentences.optimism(study, table)
+    assert "flatter the AUC (0.677 as it looks, 0.673 corrected);" in text
+    assert "slope of 0.976 means" in text and "by about 2.4%." in text
 
 
 @pytest.mark.parametrize(
     ("auc", "quality"),
-    [(0.48, ": no better than a coin."), (0.5, ": no better"), (0.55, ": little better"),
-     (0.9, "a good ranking")],
+    [(0.48, ": worse than a coin."), (0.4987, ": no better than a coin."), (0.5, ": no better"),
+     (0.55, ": little better"), (0.9, "a good ranking")],
 )  # fmt: skip
-def test_quality_of_a_ranking(auc, quality):
-    assert quality in sentences.optimism(optimism(auc, 0.004, 0.9))
+def test_quality_of_a_ranking(study, auc, quality):
+    assert quality in sentences.optimism(study, optimism(auc, 0.004, 0.9))
 
 
-def test_optimism_that_is_none_and_slopes_that_ask_for_no_shrinking():
-    text = sentences.optimism(optimism(0.7, -0.002, 1.2))
-    assert "do not flatter the AUC (optimism −0.002); the corrected slope of 1.200" in text
+def test_optimism_that_is_none_and_slopes_that_ask_for_no_shrinking(study):
+    text = sentences.optimism(study, optimism(0.7, -0.002, 1.2))
+    assert (
+        "do not flatter the AUC (0.698 as it looks, 0.700 corrected); the corrected slope of 1.200"
+        in text
+    )
     assert "need no shrinking" in text
-    assert "say nothing of the real ones" in sentences.optimism(optimism(0.7, 0.002, -0.1))
+    assert "say nothing of the real ones" in sentences.optimism(study, optimism(0.7, 0.002, -0.1))
+
+
+def test_an_equation_without_a_variable_has_no_slope(study):
+    table = optimism(0.475, 0.025, 0.8).assign(holdout=[0.5, 1.0])
+    text = sentences.optimism(study, table)
+    assert "ranks nobody and has no slope." in text and "corrected AUC is 0.475." in text
+    assert "shrunk" not in text and "coin" not in text
 
 
 def place(accuracy: tuple[float, ...], auc: tuple[float, ...]) -> pd.DataFrame:
@@ -179,7 +205,7 @@ def test_splits_of_equal_accuracy_differ_by_nothing():
 def test_printed_accuracies():
     accuracy = pd.Series([0.70, 0.76])
     never = sentences.printed_accuracies(accuracy, 0.95, 0.80)
-    assert "The printed 95.0% is reached by 0.0% of them" in never
+    assert "The printed 95.0% is reached by none of them" in never
     assert "no luck of the split explains either: [page 06]" in never
     partly = sentences.printed_accuracies(accuracy, 0.95, 0.75)
     assert "the luck of the split can explain 75.0%: [page 06]" in partly

@@ -341,6 +341,13 @@ def test_worth_where_calls_pay(curve):
     assert text.endswith("its gain is a little flattering.)")
 
 
+def test_worth_where_calls_may_as_well_cost(curve):
+    unsure = curve.assign(precision_lower=0.0)
+    assert "cannot show that calling pays at all. (The" in worth(unsure, 20, 500.0, 0.1)
+    sure = curve.assign(precision_lower=curve["precision"])
+    assert "cannot show" not in worth(sure, 20, 500.0, 0.1)
+
+
 def test_worth_where_only_a_better_success_rate_pays(curve):
     always = curve.assign(precision=0.45)
     text = worth(always, 20, 400.0, 0.1)
@@ -524,8 +531,9 @@ def test_exercise_3_where_nobody_is_called_or_the_first_few(curve):
     assert "3: 0.0% of the holdout customers, for an expected gain of 0; " in (
         sentences.exercise_3(0.0, plan, 1000)
     )
-    half = plan["gain"].iloc[0] / 2
-    assert f"gain of {half:,.0f};" in sentences.exercise_3(0.0125, plan, 1000)
+    # Whole customers are called: 12 of the 25 of the first row.
+    few = plan["gain"].iloc[0] * 12 / 25
+    assert f"gain of {few:,.0f};" in sentences.exercise_3(0.0121, plan, 1000)
 
 
 def test_exercise_3_where_no_call_pays(curve):

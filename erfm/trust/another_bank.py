@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from erfm import ties
-from erfm.formats import p_text, percent
+from erfm.formats import p_text, p_value, percent
 from erfm.logistic import (
     CONSTANT,
     LogisticFit,
@@ -21,7 +21,8 @@ from erfm.logistic import (
 )
 from erfm.stepwise import forward_lr
 from erfm.study import Predictor, Study, StudyError, design_matrix
-from erfm.trust.curves import bend
+from erfm.trust.curves import bend, fit_curves, linearity_tests
+from erfm.trust.other_models import BOOSTING, FORWARD, compare_models, cross_validate
 from erfm.validation import wilson_interval
 
 SIGNIFICANT = 0.05
@@ -443,3 +444,50 @@ def tenths(values: pd.Series) -> pd.Series:
     names = [f"{low:.0f}–{high:.0f}" for low, high in limits.to_numpy()]
     written = tenth.map(dict(zip(limits.index, names, strict=True)))
     return pd.Series(pd.Categorical(written, names), index=values.index)
+
+
+FORM = {
+    "chi_square": ("Curves: fall in −2 log-likelihood", ",.1f"),
+    "df": ("Curves: more coefficients", "d"),
+    "p_value": ("Curves: Sig.", p_value),
+    "forward": ("AUC of the forward search", ".3f"),
+    "boosting": ("AUC of gradient boosting", ".3f"),
+    "lower": ("Boosting minus search: 95% lower", "+.3f"),
+    "upper": ("Boosting minus search: 95% upper", "+.3f"),
+}
+"""How each row of `form` is headed and written."""
+
+
+def form(
+    banks: dict[str, tuple[Study, pd.DataFrame]], folds: int = 5, *, seed: int
+) -> pd.DataFrame:
+    """Ask of each bank's customers whether straight lines do, and what boosting gains.
+
+    Parameters
+    ----------
+    banks : dict
+        Study and complete customers by the bank's name.
+    folds, seed : int
+        Of one round of cross-validation; see `other_models.cross_validate`.
+
+    Returns
+    -------
+    DataFrame
+        A column for each bank. ``chi_square``, df and ``p_value`` are of the test that bends all
+        numbers at once (`curves.linearity_tests`); forward and boosting are mean AUCs of the
+        held-out folds, lower and upper the limits of their difference
+        (`other_models.compare_models`).
+    """
+    columns = {}
+    for bank, (study, frame) in banks.items():
+        bends = linearity_tests(study, frame, fit_curves(study, frame)).loc["all"]
+        scores = cross_validate(study, frame, folds, repeats=1, seed=seed)
+        models = compare_models(scores, folds)
+        auc = models[models["score"] == "auc"].set_index("model")
+        columns[bank] = {
+            **bends[["chi_square", "df", "p_value"]],
+            "forward": auc.loc[FORWARD, "mean"],
+            "boosting": auc.loc[BOOSTING, "mean"],
+            **auc.loc[BOOSTING, ["lower", "upper"]],
+        }
+    return pd.DataFrame(columns).astype(float)

@@ -90,7 +90,8 @@ def compare_cutoffs(
 ) -> pd.DataFrame:
     """Return `cutoff_curve` at named cut-offs, with the mean ``cost`` a customer of its errors.
 
-    ``implied_cost_ratio`` is the ratio of costs for which the cut-off would be the right one.
+    ``implied_cost_ratio`` is the ratio of costs for which the cut-off would be the right one;
+    missing for a cut-off of 1, which none makes right.
     """
     table = cutoff_curve(outcome, probability, np.array(list(cutoffs.values())))
     rate = np.mean(outcome)
@@ -98,7 +99,7 @@ def compare_cutoffs(
     needless = rate * (1 - table["sensitivity"])
     table["cost"] = missed * missed_leaver + needless * needless_contact
     table = table.reset_index().set_axis(list(cutoffs), axis=0)
-    table["implied_cost_ratio"] = implied_cost_ratio(table["cutoff"])
+    table["implied_cost_ratio"] = implied_cost_ratio(table["cutoff"].where(table["cutoff"] < 1))
     return table
 
 

@@ -82,12 +82,15 @@ def cross_validate(
     -------
     DataFrame
         A row for each model and held-out fold: model, fold and the `SCORES`. A fold without which
-        the search finds no equation (a rare level is in it whole) is missing for every model.
+        the search finds no equation (a rare level is in it whole) is missing for every model; there
+        is no row where each is, or where an outcome has fewer customers than there are folds.
     """
     design, outcome = design_matrix(study, frame).to_numpy(), frame["retained"].to_numpy()
     procedure = make_procedure(study, frame)
     splitter = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=seed)
-    rows = []
+    rows: list[dict[str, object]] = []
+    if np.bincount(outcome, minlength=2).min() < folds:
+        return pd.DataFrame(rows, columns=["model", "fold", *SCORES])
     for fold, (train, test) in enumerate(splitter.split(design, outcome), start=1):
         try:
             _, coefficients = procedure.fit(train)
@@ -103,7 +106,7 @@ def cross_validate(
             equal = ties.tied(probability)
             scores = {score: judge(outcome[test], equal) for score, judge in SCORES.items()}
             rows.append({"model": name, "fold": fold, **scores})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["model", "fold", *SCORES])
 
 
 def compare_models(scores: pd.DataFrame, folds: int = 5, level: float = 0.95) -> pd.DataFrame:
@@ -119,15 +122,36 @@ def compare_models(scores: pd.DataFrame, folds: int = 5, level: float = 0.95) ->
         A row for each model and score: model, score, mean, difference, lower, upper (missing for
         the forward search).
     """
-    rows = []
-    for score in SCORES:
+    columns = ["model", "score", "mean", "difference", "lower", "upper"]
+    rows: list[dict[str, object]] = []
+    for score in SCORES if len(scores) else ():
         by_model = scores.pivot_table(index="fold", columns="model", values=score)
         for name in scores["model"].unique():
             row = {"model": name, "score": score, "mean": by_model[name].mean()}
             if name != FORWARD:
                 row |= corrected_interval(by_model[name] - by_model[FORWARD], folds, level)
             rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=columns)
+
+
+def surely_different(against: pd.DataFrame, name: str) -> tuple[list[str], list[str]]:
+    """Return the scores in which a model is surely better, and those in which it is surely worse.
+
+    `against` is the table of `compare_models` with the scores' `NAMES`; sure is an interval of the
+    difference that does not hold 0.
+    """
+    rows = against[against["model"] == name].set_index("score")
+    # Of AUC more is better, of the other scores less.
+    gain = pd.DataFrame(
+        {
+            score: (row["lower"], row["upper"])
+            if score == NAMES["auc"]
+            else (-row["upper"], -row["lower"])
+            for score, row in rows.iterrows()
+        },
+        index=["lower", "upper"],
+    ).T
+    return list(gain.index[gain["lower"] > 0]), list(gain.index[gain["upper"] < 0])
 
 
 def corrected_interval(differences: pd.Series, folds: int, level: float = 0.95) -> dict[str, float]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from erfm.formats import listed, named, p_text, percent
+from erfm.formats import listed, named, number, p_text, percent
 from erfm.study import Study
 from erfm.trust.another_bank import (
     CLAIM_HOLDS,
@@ -145,7 +145,8 @@ def final_order(study: Study, final: dict[str, pd.DataFrame], entered: list[str]
     `final` gives the tables of `final_effects` by "reconstruction" and "other_bank".
     """
     here, there = order(final["reconstruction"]), order(final["other_bank"])
-    kept = f"forward selection keeps {len(there)} of {len(study.predictors)}."
+    many = {0: "none of", len(study.predictors): "all"}.get(len(there), f"{len(there)} of")
+    kept = f"forward selection keeps {many} {len(study.predictors)}."
     if not there:
         return f"At the other bank {kept}"
     sizes = final["other_bank"]["x_standardised"].abs()
@@ -182,8 +183,8 @@ def at_size(
         f"in {percent(shares.loc['age', NEITHER])} and {named(study, 'has_child')} in "
         f"{percent(shares.loc['has_child', NEITHER])}. {_numeral(len(entered)).capitalize()} "
         f"variables are kept in {percent(kept)} of the samples, but the paper's "
-        f"{_numeral(len(entered))} in {exact} of {len(repeated)}. (The samples overlap, so they "
-        "vary a little less than new customers would.)"
+        f"{_numeral(len(entered))} in {exact or 'none'} of {len(repeated)}. (The samples overlap, "
+        "so they vary a little less than new customers would.)"
     )
 
 
@@ -262,4 +263,42 @@ def _age_turning(study: Study, table: pd.DataFrame) -> str:
         f"**{label}** {alone} ({p_text(p.iloc[0])}), is {straight} in the linear model "
         f"({ratio.iloc[2]:.2f}) {joint} {curved} when {frequency} and {amount} may be curves "
         f"({ratio.iloc[3]:.2f}, {p_text(p.iloc[3])})."
+    )
+
+
+def form(table: pd.DataFrame) -> str:
+    """Say whether straight lines do at both banks, and what boosting gains; table of `form`.
+
+    The first column is that of the simulated customers.
+    """
+    (made, here), (real, there) = table.items()
+    agree = all(_verdicts(here)[i] == _verdicts(there)[i] for i in (0, 1))
+    return (
+        f"{_form(f'Of the {made}', here)} {_form(f'Of {real}', there)} The simulated ones were "
+        "drawn from straight lines on the log odds: they could show nothing else. "
+        + (
+            "The real ones give the same answers."
+            if agree
+            else "The real ones, which could, do not give the same answers: what pages 08 to 08d "
+            "find of the simulated ones is no finding about a bank."
+        )
+    )
+
+
+def _verdicts(bank: pd.Series) -> tuple[bool, int]:
+    """Return whether lines bend, and whether boosting is surely better (1) or worse (-1)."""
+    better, worse = bank["lower"] > 0, bank["upper"] < 0
+    return bank["p_value"] < SIGNIFICANT, int(better) - int(worse)
+
+
+def _form(whose: str, bank: pd.Series) -> str:
+    bends, boosting = _verdicts(bank)
+    fall = f"{bank['chi_square']:,.1f} with {bank['df']:.0f} more coefficients"
+    sure = {1: "surely better", -1: "surely worse", 0: "not surely another"}[boosting]
+    return (
+        f"{whose}, curves lower −2 log-likelihood by {fall}, "
+        f"{'more than' if bends else 'no more than'} chance would ({p_text(bank['p_value'])}); "
+        f"boosting's AUC is {bank['boosting']:.3f} against {bank['forward']:.3f}, {sure} (95% "
+        f"interval of the difference {number(bank['lower'], '+.3f')} to "
+        f"{number(bank['upper'], '+.3f')})."
     )

@@ -52,13 +52,16 @@ def cutoffs(compared: pd.DataFrame, along: pd.DataFrame, ratio: float) -> str:
     contacts.
     """
     own, by_cost, accuracy = compared.loc["the study's"], compared.loc["by cost"], along["accuracy"]
-    best = along.index[accuracy >= accuracy.max() - TIE][0]
+    best = along.index[accuracy >= accuracy.max() - TIE]
+    near = f"near {best[0]:.2f}"
+    if len(best) > 1 and len(along.loc[best[0] : best[-1]]) == len(best):
+        near = f"from {best[0]:.2f} to {best[-1]:.2f}"
     return (
         f"At the study's {own['cutoff']}, {percent(own['contacted'])} of the customers would be "
         f"contacted and {percent(own['specificity'])} of those who leave be reached. It is the "
         "right cut-off if a missed leaver costs as much as "
         f"{own['implied_cost_ratio']:.2f} needless contacts. Accuracy is highest "
-        f"({percent(accuracy.max())}) near {best:.2f}, which treats both errors as equal; the best "
+        f"({percent(accuracy.max())}) {near}, which treats both errors as equal; the best "
         f"of {len(along)} cut-offs tried on the same customers flatters itself. **For the bank:** "
         f"if losing a customer costs {ratio:g} times a needless call, contact everyone with "
         f"P(retained) below {by_cost['cutoff']:.3f}, here {percent(by_cost['contacted'])} of the "

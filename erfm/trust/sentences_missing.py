@@ -10,6 +10,7 @@ from erfm import ties
 from erfm.formats import listed, named, number, percent
 from erfm.logistic import CONSTANT
 from erfm.study import Study
+from erfm.trust.sentences import for_the_bank
 
 
 def in_short_without_gaps(outcome: pd.Series) -> str:
@@ -63,8 +64,8 @@ def gaps(study: Study, table: pd.DataFrame, outcome: pd.Series) -> str:
     """
     if not table["missing"].any():
         return (
-            f"**For the bank:** {_nobody(outcome)} has a gap, so nothing is lost and there is "
-            "nothing to impute; the rest of this section is left out."
+            f"{_nobody(outcome).capitalize()} has a gap, so nothing is lost and there is nothing "
+            "to impute; the rest of this section is left out."
         )
     name = ties.largest(table["share_missing"])
     share, known, missing = table.loc[
@@ -108,6 +109,12 @@ def imputed(
     name = ties.largest(slopes["change_in_se"].abs())
     row, spec = slopes.loc[name], {column: specs[name] for column, specs in written.items()}
     change, label = abs(row["change_in_se"]), named(study, name)
+    advice = "dropping incomplete customers " + (
+        f"changes what the equation says about {label}; find out why values are missing before "
+        "trusting it."
+        if change > 1
+        else "changes little here; it only wastes customers."
+    )
     return (
         f"{out}Using {used:,} customers instead of {complete:,} {_narrower(slopes)}. {label} moves "
         f"most: from {number(row['listwise_b'], spec['imputed_b'])} to "
@@ -115,13 +122,7 @@ def imputed(
         f"standard errors. Values are drawn, so {imputations} other imputations would give a "
         "slightly different B: its Monte-Carlo error is "
         f"{row['monte_carlo_error']:{spec['monte_carlo_error']}}, and no imputed number is shown "
-        "with more decimals than its error allows. **For the bank:** dropping incomplete customers "
-        + (
-            f"changes what the equation says about {label}; find out why values are missing before "
-            "trusting it."
-            if change > 1
-            else "changes little here; it only wastes customers."
-        )
+        f"with more decimals than its error allows. {for_the_bank(study, advice)}"
     )
 
 

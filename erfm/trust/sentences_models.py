@@ -7,8 +7,13 @@ import pandas as pd
 from erfm.formats import counted, listed, number, p_text
 from erfm.study import Study
 from erfm.trust.curves import nonlinear
-from erfm.trust.other_models import BOOSTING, FORWARD, PENALISED
+from erfm.trust.other_models import BOOSTING, FORWARD, PENALISED, surely_different
 from erfm.trust.sentences import for_the_bank
+
+MUCH = 0.02
+"""A difference in AUC that surely exceeds this is much."""
+
+NO_FOLD = "No fold of the cross-validation gave an equation, so that no model can be judged."
 
 LEVEL = 0.05
 """Of all tests of linearity together: each is judged at this, divided by their number."""
@@ -20,6 +25,8 @@ def in_short(study: Study, tests: pd.DataFrame, against: pd.DataFrame) -> str:
     `tests` is the table of `curves.linearity_tests`, `against` that of
     `other_models.compare_models` with the scores' names.
     """
+    if against.empty:
+        return f"**In short.** {_which_bend(study, tests)} {NO_FOLD}"
     auc = against[against["score"] == "AUC"].set_index("model")
     boosting = auc.loc[BOOSTING]
     limits = (
@@ -94,67 +101,106 @@ def _bends(study: Study, tests: pd.DataFrame) -> str:
     return f"{_which_bend(study, tests)} {for_the_bank(study, advice)}"
 
 
-def alternatives(study: Study, against: pd.DataFrame, judged: int, folds: int) -> str:
-    """Say what gradient boosting and a penalty gain over the forward search.
+def alternatives(
+    study: Study, tests: pd.DataFrame, against: pd.DataFrame, judged: int, folds: int
+) -> str:
+    """Say what gradient boosting and a penalty gain over the forward search, or lose.
 
-    `against` is the table of `other_models.compare_models` with the scores' names; of `folds`
-    folds, `judged` gave an equation.
+    `tests` is the table of `curves.linearity_tests`, `against` that of
+    `other_models.compare_models` with the scores' names; of `folds` folds, `judged` gave an
+    equation.
     """
-    auc = against[against["score"] == "AUC"].set_index("model")
-    boosting, ridge = auc.loc[BOOSTING], auc.loc[PENALISED]
+    if against.empty:
+        return f"{NO_FOLD} Merge rare levels, or use more customers."
     left = folds - judged
     left_out = (
         f"⚠ {counted(left, 'fold')} gave no equation and {'is' if left == 1 else 'are'} left out. "
         if left
         else ""
     )
-    if auc.loc[[BOOSTING, PENALISED], ["lower", "upper"]].isna().any(axis=None):
+    others = {BOOSTING: "gradient boosting", PENALISED: "the penalty"}
+    auc = against[against["score"] == "AUC"].set_index("model").loc[list(others)]
+    if auc[["lower", "upper"]].isna().any(axis=None):
         return (
             f"{left_out}With so few folds, differences have no interval: these customers cannot "
             "tell the models apart. Take the formula that can be read, checked and explained."
         )
+    told = [
+        f"{name} changes AUC by {number(auc.loc[model, 'difference'], '+.4f')} (95% interval "
+        f"{_limits(auc.loc[model], '+.4f')}) and is {_sure(against, model)}"
+        for model, name in others.items()
+    ]
+    first, second = told
     return (
-        f"{left_out}Gradient boosting {_gains(boosting)} ({number(boosting['difference'], '+.3f')} "
-        f"in AUC, 95% interval {_limits(boosting, '+.3f')}); the penalty changes AUC by "
-        f"{number(ridge['difference'], '+.4f')} ({_limits(ridge, '+.4f')}). "
-        f"{for_the_bank(study, _choice(boosting))}"
+        f"{left_out}{first[:1].upper()}{first[1:]}; {second}. "
+        f"{for_the_bank(study, _choice(tests, against))}"
     )
 
 
-def _gains(row: pd.Series) -> str:
-    if row["lower"] > 0:
-        return "gains"
-    return "loses" if row["upper"] < 0 else "neither surely gains nor loses"
+def _sure(against: pd.DataFrame, model: str) -> str:
+    """Say in which scores a model is surely better or worse than the forward search."""
+    better, worse = surely_different(against, model)
+    parts = [
+        f"surely {how} in {_joined(scores)}"
+        for how, scores in (("better", better), ("worse", worse))
+        if scores
+    ]
+    return " and ".join(parts) or "not surely better or worse in any score"
+
+
+def _joined(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _limits(row: pd.Series, spec: str) -> str:
     return f"{number(row['lower'], spec)} to {number(row['upper'], spec)}"
 
 
-def _choice(boosting: pd.Series) -> str:
-    """Say which model to take."""
-    if boosting["lower"] > 0.02:
+def _choice(tests: pd.DataFrame, against: pd.DataFrame) -> str:
+    """Say which model to take, by what every model and the curves show."""
+    better, worse = (
+        [model for model in (BOOSTING, PENALISED) if surely_different(against, model)[i]]
+        for i in (0, 1)
+    )
+    bent = len(tests) and (len(nonlinear(tests, LEVEL)) or tests.loc["all", "p_value"] < LEVEL)
+    curves = " Let it have curves: its straight lines are too simple." if bent else ""
+    formula = f"take the formula that can be read, checked and explained.{curves}"
+    if better:
+        first, *second = [_dear(against, model) for model in better]
+        return " ".join([first, *(text.capitalize() for text in second)]) + curves
+    if len(worse) == 2:
+        return f"nothing is gained by the other two: {formula}"
+    if worse == [BOOSTING]:
+        return f"nothing is gained by a black box: {formula}"
+    if worse == [PENALISED]:
+        return f"the penalty does worse, and nothing shows that a black box does better: {formula}"
+    if bent:
+        return f"no other model surely predicts better: {formula}"
+    return f"these customers cannot tell the models apart; {formula}"
+
+
+def _dear(against: pd.DataFrame, model: str) -> str:
+    """Say what the forward search gives away to a model that is surely better in a score."""
+    auc = against[(against["model"] == model) & (against["score"] == "AUC")].iloc[0]
+    if model == PENALISED:
+        return (
+            "keeping all variables under a penalty predicts better than choosing among them, and "
+            "is a formula that can be read, too."
+        )
+    if auc["lower"] > MUCH:
         return (
             "a formula that can be read, checked and explained to a customer costs much precision "
             "here: a flexible model finds what straight lines cannot."
         )
-    if boosting["lower"] > 0:
-        return "the readable formula gives little away."
-    if boosting["upper"] >= 0:
-        return (
-            "these customers cannot tell the models apart; take the formula that can be read, "
-            "checked and explained."
-        )
-    return (
-        "nothing is gained by a black box: the formula that can be read, checked and explained "
-        "does better."
-    )
+    return "a flexible model predicts better, but the readable formula gives little away."
 
 
 def naive_interval(against: pd.DataFrame, lower: float, upper: float) -> str:
     """Say how wide boosting's interval would be if folds shared no customers (exercise 2)."""
-    row = against[(against["score"] == "AUC") & (against["model"] == BOOSTING)].iloc[0]
-    if pd.isna(row["lower"]) or upper <= lower:
+    rows = against[(against["score"] == "AUC") & (against["model"] == BOOSTING)]
+    row = rows.iloc[0] if len(rows) else pd.Series({"lower": float("nan")})
+    if pd.isna(row["lower"]) or not lower < upper:
         return "Exercise 2: these folds give no interval to compare."
     naive = pd.Series({"lower": lower, "upper": upper})
     times = (row["upper"] - row["lower"]) / (upper - lower)

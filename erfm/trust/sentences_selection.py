@@ -9,7 +9,7 @@ import pandas as pd
 from erfm.escaping import markdown
 from erfm.formats import listed, named, number, percent
 from erfm.study import Study
-from erfm.ties import largest
+from erfm.ties import TIE, largest
 from erfm.trust import resampling
 from erfm.trust.resampling import Bootstrap, Splits
 from erfm.trust.sentences import for_the_bank
@@ -84,13 +84,14 @@ def what_to_build_on(study: Study, share: pd.Series, bias: pd.DataFrame) -> str:
     `share` is how often each term is selected, `bias` the table of `resampling.selection_bias`.
     """
     weak = bias[bias["share"] < 0.5]
+    weak_terms = list(dict.fromkeys(map(study.term, weak.index)))
     likely = share.index[share.between(0.5, ALWAYS, inclusive="left")]
     sure = share.index[share >= ALWAYS]
     advice = (
         f"build on {listed(study, sure, none='none of the variables')}"
         + (f"; take {listed(study, likely)} as likely, not as shown" if len(likely) else "")
         + (
-            f"; do not act on {listed(study, weak.index)}, which these customers do not support."
+            f"; do not act on {listed(study, weak_terms)}, which these customers do not support."
             if len(weak)
             else "."
         )
@@ -121,26 +122,36 @@ def _example(study: Study, weak: pd.DataFrame) -> str:
     )
 
 
-def optimism(table: pd.DataFrame) -> str:
+def optimism(study: Study, table: pd.DataFrame) -> str:
     """Say how much selection and fit flatter the equation, and what its ranking is worth.
 
     `table` is that of `resampling.optimism` with the column ``holdout``.
     """
     auc, slope = table.loc["auc"], table.loc["calibration_slope"]
+    if max(abs(auc["apparent"] - 0.5), abs(auc["holdout"] - 0.5)) < TIE:
+        # Also where customers are ranked at random an area is 0.5, but hardly to the last digit.
+        return (
+            "The equation has no variable, so it gives everyone the same probability, ranks nobody "
+            "and has no slope. Where a bootstrap sample selects one, it flatters itself: the "
+            f"procedure's corrected AUC is {auc['corrected']:.3f}. "
+            + for_the_bank(study, "these variables give nothing to rank customers by.")
+        )
+    advice = (
+        "of two customers, one who stays and one who leaves, the equation puts the right one first "
+        f"about {10 * auc['corrected']:.1f} times in ten: {_quality(auc['corrected'])}."
+    )
     return (
-        f"Selection and fit together {_flatter(auc['optimism'])}; "
+        f"Selection and fit together {_flatter(auc)}; "
         f"{_shrinkage(slope['corrected'])}. The holdout sample says {auc['holdout']:.3f} and "
         f"{number(slope['holdout'])}, but it is a single draw: the next section shows how far such "
-        "a draw strays. **For the bank:** of two customers, one who stays and one who leaves, the "
-        f"equation puts the right one first about {10 * auc['corrected']:.1f} times in ten: "
-        f"{_quality(auc['corrected'])}."
+        f"a draw strays. {for_the_bank(study, advice)}"
     )
 
 
-def _flatter(gain: float) -> str:
-    if round(gain, 3) > 0:
-        return f"flatter the AUC by {gain:.3f}"
-    return f"do not flatter the AUC (optimism {number(gain)})"
+def _flatter(auc: pd.Series) -> str:
+    areas = f"{auc['apparent']:.3f} as it looks, {auc['corrected']:.3f} corrected"
+    flatters = round(auc["apparent"], 3) > round(auc["corrected"], 3)
+    return f"{'flatter' if flatters else 'do not flatter'} the AUC ({areas})"
 
 
 def _shrinkage(slope: float) -> str:
@@ -150,11 +161,13 @@ def _shrinkage(slope: float) -> str:
         return f"{means} customers say nothing of the real ones"
     if round(slope, 3) >= 1:
         return f"{means} customers need no shrinking"
-    return f"{means} customers should be shrunk by about {100 * (1 - slope):.1f}%"
+    return f"{means} customers should be shrunk by about {100 * (1 - round(slope, 3)):.1f}%"
 
 
 def _quality(auc: float) -> str:
-    if auc <= 0.5:
+    if round(auc, 2) < 0.5:
+        return "worse than a coin"
+    if round(auc, 2) == 0.5:
         return "no better than a coin"
     if auc < 0.6:
         return "little better than a coin"
@@ -199,8 +212,9 @@ def _honest(lower: float, upper: float) -> str:
 
 def printed_accuracies(accuracy: pd.Series, claimed: float, counted: float) -> str:
     """Say how many random splits reach the printed accuracy and that of the printed counts."""
-    reached = {value: (accuracy >= value).mean() for value in (claimed, counted)}
-    explained = [percent(value) for value, share in reached.items() if share > 0]
+    reached = {value: int((accuracy >= value).sum()) for value in (claimed, counted)}
+    explained = [percent(value) for value, splits in reached.items() if splits]
+    told = {value: f"{splits:,}" if splits else "none" for value, splits in reached.items()}
     luck = (
         f"the luck of the split can explain {' and '.join(explained)}"
         if explained
@@ -208,9 +222,9 @@ def printed_accuracies(accuracy: pd.Series, claimed: float, counted: float) -> s
     )
     return (
         f"The largest accuracy of {len(accuracy):,} random splits is {percent(accuracy.max())}. "
-        f"The printed {percent(claimed)} is reached by {percent(reached[claimed])} of them, and "
-        f"the {percent(counted)} that the printed counts give by {percent(reached[counted])}. With "
-        f"effects of the printed size, {luck}: [page 06](06_published_numbers.ipynb) derives why. "
+        f"The printed {percent(claimed)} is reached by {told[claimed]} of them, and the "
+        f"{percent(counted)} that the printed counts give by {told[counted]}. With effects "
+        f"of the printed size, {luck}: [page 06](06_published_numbers.ipynb) derives why. "
         "(These customers are simulated; the statement is about effects of that size, not about "
         "the bank.)"
     )

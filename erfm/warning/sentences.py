@@ -241,6 +241,8 @@ def worth(
                 else f"With {markdown(caption)} no call would pay."
             )
     sentences.append("The success rate is the number to measure first.")
+    if pays and best["lower"] < 0:
+        sentences.append("These customers cannot show that calling pays at all.")
     if pays:
         sentences.append(
             "(The best number of calls is chosen and judged on the same customers, so its gain is "
@@ -413,7 +415,7 @@ def exercise_3(called: float, plan: pd.DataFrame, customers: int) -> str:
     Between the rows of the plan, and between nobody called and its first row, the gain is a
     straight line.
     """
-    gain = np.interp(called * customers, [0, *plan["contacts"]], [0, *plan["gain"]])
+    gain = np.interp(round(called * customers), [0, *plan["contacts"]], [0, *plan["gain"]])
     best = best_plan(plan)
     highest = (
         f"the curve is highest at {percent(best['contacts'] / customers)}, with "
