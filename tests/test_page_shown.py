@@ -307,6 +307,14 @@ def test_a_number_is_that_of_the_page(output, notebook, link):
     assert re.search(r'id="(.+?)"', shown.data)[1] == link.partition("#")[2][:-1]
 
 
+def test_what_stands_in_the_text_can_be_numbered_too(page):
+    page.table(TABLE, "x", "X")
+    assert page.caption("checklist", "Items").data == (
+        '<p id="table-2-2" class="erfm-caption"><strong>Table 2.2.</strong> Items</p>'
+    )
+    assert page.see("checklist") == "[Table 2.2](#table-2-2)"
+
+
 def test_figures_of_other_studies_are_in_their_own_folder(own, output):
     own.figure(drawn(), "path", alt="")
     assert own.build.parent == output / "build" and own.build.name.startswith("mine_")

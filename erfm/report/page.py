@@ -164,8 +164,9 @@ class Page:
             numbered.append(name)
         return f"{kind} {self.number.lstrip('0') or '0'}.{numbered.index(name) + 1}"
 
-    def _caption(self, number: str, caption: str) -> HTML:
+    def caption(self, name: str, caption: str, kind: str = "Table") -> HTML:
         """Return a number and a caption, to stand above what has no caption of its own."""
+        number = self._number(kind, name)
         text = f"<strong>{number}.</strong> {escaping.html(caption)}"
         return HTML(f'<p id="{anchor(number)}" class="erfm-caption{_unmathed(text)}">{text}</p>')
 
@@ -219,11 +220,11 @@ class Page:
         The index is filed but not shown.
         """
         headings = {column: heading(column) for column in table}
-        number = self._file_table(table, name, caption, headings)
+        self._file_table(table, name, caption, headings)
         lines = [list(headings.values()), ["---"] * len(headings)]
         lines += [list(map(_linked, row)) for row in table.itertuples(index=False)]
         rows = ["| " + " | ".join(line) + " |" for line in lines]
-        return Captioned(self._caption(number, caption), Markdown("\n".join(rows)))
+        return Captioned(self.caption(name, caption), Markdown("\n".join(rows)))
 
     def _file_table(
         self, frame: pd.DataFrame, name: str, caption: str, headings: dict[str, str]
@@ -252,7 +253,7 @@ class Page:
         width = round(96 * figure.get_figwidth())
         plt.close(figure)
         image = Image(filename=path, alt=escaping.one_line(alt), width=width)
-        return Captioned(self._caption(self._number("Figure", name), caption or alt), image)
+        return Captioned(self.caption(name, caption or alt, "Figure"), image)
 
 
 def anchor(number: str) -> str:
