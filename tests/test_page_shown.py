@@ -175,6 +175,13 @@ def test_numbers_stand_right_and_texts_left(page):
     assert set(re.findall(r"col(\d)", " ".join(rules))) == {"3", "4"}
 
 
+def test_a_long_text_has_room_beside_numbers(page):
+    table = pd.DataFrame({"b": [1.0], "short": ["a few words"], "long": ["many words " * 9]})
+    shown = page.table(table, "x", "X").data
+    assert re.findall(r"col(\d) \{\s*min-width", shown) == ["2"]
+    assert "min-width" not in page.table(table.iloc[:0], "empty", "None").data
+
+
 def test_the_same_table_is_the_same_text_each_time(page):
     assert page.table(TABLE, "x", "X").data == page.table(TABLE, "x", "X").data
 

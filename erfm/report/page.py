@@ -34,6 +34,9 @@ from erfm.study import Study, output_folder
 WHO = "00_start_here.ipynb#Who-the-customers-are"
 """The section that says all there is to say of the published study's simulated customers."""
 
+LONG_TEXT, TEXT_WIDTH = 40, "16em"
+"""The characters from which a text needs room, and how much it is given."""
+
 
 def build_folder(study: Study) -> Path:
     """Return the folder in which all that is made of a study is kept, and nothing else."""
@@ -197,8 +200,11 @@ class Page:
         }
         number = self._file_table(frame, name, caption, headings)
         shown = as_text(self.study, frame, headings, formats)
-        text = [headings[c] for c in frame if not holds_numbers(frame[c])]
+        text = [c for c in frame if not holds_numbers(frame[c])]
         left = [{"selector": "th, td", "props": "text-align: left"}]
+        # A long text beside many numbers would be set a word a line.
+        wide = [*left, {"selector": "td", "props": f"min-width: {TEXT_WIDTH}"}]
+        styles = {headings[c]: wide if _is_long(frame[c]) else left for c in text}
         styler = (
             shown.style.format(escape="html")
             .format_index(escape="html")
@@ -207,7 +213,7 @@ class Page:
             .set_caption(f"<strong>{number}.</strong> {escaping.html(caption)}")
             .set_table_attributes('class="erfm-table"')
             .set_table_styles([{"selector": "td", "props": "text-align: right"}])
-            .set_table_styles({heading: left for heading in text}, overwrite=False)
+            .set_table_styles(styles, overwrite=False)
         )
         styler.cell_ids = False
         content = styler.to_html()
@@ -259,6 +265,11 @@ class Page:
 def anchor(number: str) -> str:
     """Return the id of a table or figure: "table-8b-1" of "Table 8b.1"."""
     return re.sub(r"[ .]", "-", number.lower())
+
+
+def _is_long(column: pd.Series) -> bool:
+    """Return whether a column of text has more to say than fits beside others."""
+    return bool(column.astype(str).str.len().max() > LONG_TEXT)
 
 
 def _unmathed(content: str) -> str:
