@@ -34,7 +34,7 @@ from erfm.study import Study, output_folder
 WHO = "00_start_here.ipynb#Who-the-customers-are"
 """The section that says all there is to say of the published study's simulated customers."""
 
-LONG_TEXT, TEXT_WIDTH = 40, "16em"
+LONG_TEXT, TEXT_WIDTH = 40, "11em"
 """The characters from which a text needs room, and how much it is given."""
 
 
