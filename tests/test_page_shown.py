@@ -198,6 +198,13 @@ def test_numbers_stand_right_and_texts_left(page):
     assert set(re.findall(r"col(\d)", " ".join(rules))) == {"3", "4"}
 
 
+def test_a_long_text_has_room_beside_numbers(page):
+    table = pd.DataFrame({"b": [1.0], "short": ["a few words"], "long": ["many words " * 9]})
+    shown = page.table(table, "x", "X").data
+    assert re.findall(r"col(\d) \{\s*min-width", shown) == ["2"]
+    assert "min-width" not in page.table(table.iloc[:0], "empty", "None").data
+
+
 def test_the_same_table_is_the_same_text_each_time(page):
     assert page.table(TABLE, "x", "X").data == page.table(TABLE, "x", "X").data
 
@@ -328,6 +335,14 @@ def test_a_number_is_that_of_the_page(output, notebook, link):
     shown = page.table(TABLE, "x", "X")
     assert page.see("x") == link
     assert re.search(r'id="(.+?)"', shown.data)[1] == link.partition("#")[2][:-1]
+
+
+def test_what_stands_in_the_text_can_be_numbered_too(page):
+    page.table(TABLE, "x", "X")
+    assert page.caption("checklist", "Items").data == (
+        '<p id="table-2-2" class="erfm-caption"><strong>Table 2.2.</strong> Items</p>'
+    )
+    assert page.see("checklist") == "[Table 2.2](#table-2-2)"
 
 
 def test_figures_of_other_studies_are_in_their_own_folder(own, output):

@@ -34,6 +34,9 @@ from erfm.study import Study, output_folder
 WHO = "00_start_here.ipynb#Who-the-customers-are"
 """The section that says all there is to say of the published study's simulated customers."""
 
+LONG_TEXT, TEXT_WIDTH = 40, "11em"
+"""The characters from which a text needs room, and how much it is given."""
+
 
 def build_folder(study: Study) -> Path:
     """Return the folder in which all that is made of a study is kept, and nothing else."""
@@ -164,8 +167,9 @@ class Page:
             numbered.append(name)
         return f"{kind} {self.number.lstrip('0') or '0'}.{numbered.index(name) + 1}"
 
-    def _caption(self, number: str, caption: str) -> HTML:
+    def caption(self, name: str, caption: str, kind: str = "Table") -> HTML:
         """Return a number and a caption, to stand above what has no caption of its own."""
+        number = self._number(kind, name)
         text = f"<strong>{number}.</strong> {escaping.html(caption)}"
         return HTML(f'<p id="{anchor(number)}" class="erfm-caption{_unmathed(text)}">{text}</p>')
 
@@ -196,8 +200,11 @@ class Page:
         }
         number = self._file_table(frame, name, caption, headings)
         shown = as_text(self.study, frame, headings, formats)
-        text = [headings[c] for c in frame if not holds_numbers(frame[c]) and headings[c] in shown]
+        text = [c for c in frame if not holds_numbers(frame[c]) and headings[c] in shown]
         left = [{"selector": "th, td", "props": "text-align: left"}]
+        # A long text beside many numbers would be set a word a line.
+        wide = [*left, {"selector": "td", "props": f"min-width: {TEXT_WIDTH}"}]
+        styles = {headings[c]: wide if _is_long(frame[c]) else left for c in text}
         styler = (
             shown.style.format(escape="html")
             .format_index(escape="html")
@@ -206,7 +213,7 @@ class Page:
             .set_caption(f"<strong>{number}.</strong> {escaping.html(caption)}")
             .set_table_attributes('class="erfm-table"')
             .set_table_styles([{"selector": "td", "props": "text-align: right"}])
-            .set_table_styles({heading: left for heading in text}, overwrite=False)
+            .set_table_styles(styles, overwrite=False)
         )
         styler.cell_ids = False
         content = styler.to_html()
@@ -219,11 +226,11 @@ class Page:
         The index is filed but not shown.
         """
         headings = {column: heading(column) for column in table}
-        number = self._file_table(table, name, caption, headings)
+        self._file_table(table, name, caption, headings)
         lines = [list(headings.values()), ["---"] * len(headings)]
         lines += [list(map(_linked, row)) for row in table.itertuples(index=False)]
         rows = ["| " + " | ".join(line) + " |" for line in lines]
-        return Captioned(self._caption(number, caption), Markdown("\n".join(rows)))
+        return Captioned(self.caption(name, caption), Markdown("\n".join(rows)))
 
     def _file_table(
         self, frame: pd.DataFrame, name: str, caption: str, headings: dict[str, str]
@@ -252,12 +259,17 @@ class Page:
         width = round(96 * figure.get_figwidth())
         plt.close(figure)
         image = Image(filename=path, alt=escaping.one_line(alt), width=width)
-        return Captioned(self._caption(self._number("Figure", name), caption or alt), image)
+        return Captioned(self.caption(name, caption or alt, "Figure"), image)
 
 
 def anchor(number: str) -> str:
     """Return the id of a table or figure: "table-8b-1" of "Table 8b.1"."""
     return re.sub(r"[ .]", "-", number.lower())
+
+
+def _is_long(column: pd.Series) -> bool:
+    """Return whether a column of text has more to say than fits beside others."""
+    return bool(column.astype(str).str.len().max() > LONG_TEXT)
 
 
 def _unmathed(content: str) -> str:
