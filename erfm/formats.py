@@ -225,8 +225,12 @@ def _row_label(study: Study, row: object, index_name: object) -> str:
     text = str(row)
     if rows_are_texts(study, index_name) or text in {p.label for p in study.predictors.values()}:
         return escaping.visible(text)
-    known = study.label(text)
+    known = text if index_name in NEVER_PREDICTORS else study.label(text)
     return escaping.visible(known if known != text else heading(text))
+
+
+NEVER_PREDICTORS = {"observed", "group", "step"}
+"""Names of indexes whose rows are no predictors, also where one is called "total" or "1"."""
 
 
 def rows_are_texts(study: Study, index_name: object) -> bool:
