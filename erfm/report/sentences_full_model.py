@@ -140,20 +140,22 @@ def explained(omnibus: pd.DataFrame, summary: pd.Series, discrimination: float) 
     )
 
 
-def goodness_of_fit(test: HosmerLemeshow) -> str:
+def goodness_of_fit(study: Study, test: HosmerLemeshow) -> str:
     """Say what the Hosmer-Lemeshow test says of the fitted probabilities."""
     groups = counted(len(test.table), "group")
     if test.df < 1:
         return f"The fitted probabilities make no more than {groups}: too few for this test."
-    statistic = f"In {groups}, Hosmer–Lemeshow χ² = {test.statistic:.3f} on {test.df} df"
+    found = (
+        f"In {groups}, Hosmer–Lemeshow χ² = {test.statistic:.3f} on {test.df} df, "
+        f"{p_text(test.p_value)}: the observed counts"
+    )
     if test.p_value >= 0.05:
-        return (
-            f"{statistic}, {p_text(test.p_value)}: the observed counts do not stray from the "
-            "expected ones more than chance allows."
-        )
-    return f"{statistic}, {p_text(test.p_value)}: " + (
-        "the observed counts stray from the expected ones more than chance allows, so a straight "
-        "line on the logit scale is not the whole story. "
+        return f"{found} do not stray from the expected ones more than chance allows."
+    found += " stray from the expected ones more than chance allows, so"
+    if all(predictor.categorical for predictor in study.predictors.values()):
+        return f"{found} the effects of the variables do not simply add up on the logit scale."
+    return (
+        f"{found} a straight line on the logit scale is not the whole story. "
         "[Page 08d](08d_curves_and_other_models.ipynb) looks for the curve."
     )
 
