@@ -45,11 +45,12 @@ def counted(n: int, noun: str) -> str:
 
 
 def how_many(n: int, of: int, noun: str) -> str:
-    """Return "no group", "3 of 10 groups", "all 10 groups" or, of one alone, "the one group"."""
+    """Return "no group", "3 of 10 groups", "all 10 groups", of two "both", of one "the one"."""
     if n == 0:
         return f"no {noun}"
     if n == of:
-        return f"the one {noun}" if of == 1 else f"all {counted(of, noun)}"
+        few = {1: f"the one {noun}", 2: f"both {noun}s"}
+        return few.get(n, f"all {counted(n, noun)}")
     return f"{n:,} of {counted(of, noun)}"
 
 

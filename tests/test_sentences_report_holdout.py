@@ -136,7 +136,7 @@ def test_calibration_has_a_slope_or_says_why_not():
         return sentences.calibration(line, calibration_groups(OBSERVED, probability, 2))
 
     assert said(RANKED).startswith(
-        "In all 2 groups the interval"
+        "In both groups the interval"
     ) and "is compatible with 1." in said(RANKED)
     assert said(CONSTANT).endswith("the same probability, so there is no slope.")
     assert "In the one group the" in said(CONSTANT) and "nan" not in said(CONSTANT)

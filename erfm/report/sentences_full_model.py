@@ -7,7 +7,16 @@ import pandas as pd
 
 from erfm import ties
 from erfm.escaping import markdown
-from erfm.formats import counted, gain_in_accuracy, listed, named, number, p_text, percent
+from erfm.formats import (
+    counted,
+    gain_in_accuracy,
+    how_many,
+    listed,
+    named,
+    number,
+    p_text,
+    percent,
+)
 from erfm.logistic import CONSTANT, HosmerLemeshow, LogisticFit
 from erfm.paper.ledger import printed
 from erfm.study import Study, design_matrix
@@ -21,7 +30,8 @@ def in_short(study: Study, full: LogisticFit, coefficients: pd.DataFrame) -> str
     """Say which variables are significant and how a coefficient's sign is read."""
     p_values = joint_tests(study, coefficients)["p_value"]
     n = len(study.predictors)
-    enter = f"All {n} variables enter a logistic regression for *retained* at once"
+    every = how_many(n, n, "variable")
+    enter = f"{every[0].upper()}{every[1:]} enter a logistic regression for *retained* at once"
     if n == 1:
         enter = "The study's one variable enters a logistic regression for *retained*"
     several = any(len(predictor.levels) > 2 for predictor in study.predictors.values())
