@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from erfm.formats import number
 from erfm.study import Predictor, Study
 from erfm.validation import wilson_interval
 
@@ -89,5 +90,5 @@ def retention_by(predictor: Predictor, frame: pd.DataFrame, groups: int = 5) -> 
 def _group_name(values: pd.Series) -> str:
     if not pd.api.types.is_numeric_dtype(values):
         return str(values.iloc[0])
-    smallest, largest = f"{values.min():,.6g}", f"{values.max():,.6g}"
+    smallest, largest = number(values.min(), ",.6g"), number(values.max(), ",.6g")
     return smallest if smallest == largest else f"{smallest} – {largest}"

@@ -193,7 +193,7 @@ def narrow(text: str) -> str:
 
 
 def _tick(value: object) -> str:
-    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
+    return number(value, ".12g") if isinstance(value, int | float) else str(value)
 
 
 PANEL, PAGE = 24, 72

@@ -45,11 +45,12 @@ def counted(n: int, noun: str) -> str:
 
 
 def how_many(n: int, of: int, noun: str) -> str:
-    """Return "no group", "3 of 10 groups", "all 10 groups" or, of one alone, "the one group"."""
+    """Return "no group", "3 of 10 groups", "all 10 groups", of two "both", of one "the one"."""
     if n == 0:
         return f"no {noun}"
     if n == of:
-        return f"the one {noun}" if of == 1 else f"all {counted(of, noun)}"
+        few = {1: f"the one {noun}", 2: f"both {noun}s"}
+        return few.get(n, f"all {counted(n, noun)}")
     return f"{n:,} of {counted(of, noun)}"
 
 
@@ -225,8 +226,12 @@ def _row_label(study: Study, row: object, index_name: object) -> str:
     text = str(row)
     if rows_are_texts(study, index_name) or text in {p.label for p in study.predictors.values()}:
         return escaping.visible(text)
-    known = study.label(text)
+    known = text if index_name in NEVER_PREDICTORS else study.label(text)
     return escaping.visible(known if known != text else heading(text))
+
+
+NEVER_PREDICTORS = {"observed", "group", "step"}
+"""Names of indexes whose rows are no predictors, also where one is called "total" or "1"."""
 
 
 def rows_are_texts(study: Study, index_name: object) -> bool:

@@ -120,6 +120,8 @@ def test_retention_by_level_and_by_group():
     )
     groups = retention_by(Predictor("x", "x", "X"), frame, groups=2)
     assert groups.index.to_list() == ["1 – 5", "6 – 10"]
+    below = retention_by(Predictor("x", "x", "X"), frame.assign(x=frame["x"] - 10.5), groups=2)
+    assert below.index.to_list() == ["−9.5 – −5.5", "−4.5 – −0.5"]
     assert groups[["customers", "retained", "middle"]].to_numpy().tolist() == [[5, 2, 3], [5, 5, 8]]
     assert groups["retention_rate"].to_list() == [0.4, 1.0]
     levels = retention_by(Predictor("g", "g", "G", levels=("b", "a")), frame)

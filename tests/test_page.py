@@ -1,10 +1,12 @@
 """What a page files: in its study's own folder, whatever the study file is called."""
 
+import dataclasses
 import hashlib
 import os
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,7 +15,8 @@ from erfm.formats import as_text
 from erfm.report import build as report
 from erfm.report import students
 from erfm.report.page import Page, build_folder, figure_folder, save_figure
-from erfm.study import DATA, OUTPUT, RESERVED, ROOT, output_folder
+from erfm.study import DATA, OUTPUT, RESERVED, ROOT, Predictor, output_folder
+from erfm.validation import classification_table
 
 # Names of study files that led, or could lead, to another's folder.
 NAMES = [
@@ -179,3 +182,27 @@ def test_a_row_may_have_decimals_of_its_own(sample):
     shown = as_text(study, frame, {}, {"b": decimals})
     assert shown["b"].tolist() == ["0.058", "−12.3"]
     assert shown["n"].tolist() == ["1,200", "3"]
+
+
+@pytest.mark.parametrize("name", ["b", "wald", "n", "count", "range", "df", "lower"])
+def test_a_predictor_named_like_a_statistic_keeps_its_name(sample, name):
+    study, _ = sample
+    predictors = {name: Predictor(name, name, name), "b2": Predictor("b2", "b2", "Wald test")}
+    study = dataclasses.replace(study, predictors=predictors)
+    frame = pd.DataFrame({"b": [0.1, 0.2, 0.3]}, index=[name, "b2", "Constant"])
+    assert as_text(study, frame, {"b": "B"}).index.tolist() == [name, "Wald test", "Constant"]
+
+
+def test_a_total_is_no_predictor_of_that_name(sample):
+    study, _ = sample
+    predictors = {
+        "total": Predictor("total", "total", "Total spend"),
+        "1": Predictor("1", "1", "I"),
+    }
+    study = dataclasses.replace(study, predictors=predictors)
+    table = classification_table(np.array([0, 1]), np.array([0.2, 0.7]), 0.5)
+    assert as_text(study, table, {}).index.tolist() == ["Churned", "Retained", "Total"]
+    steps = pd.DataFrame({"chi_square": [1.0]}, index=pd.Index([1], name="step"))
+    assert as_text(study, steps, {}).index.tolist() == ["1"]
+    scores = pd.DataFrame({"score": [1.0]}, index=pd.Index(["total"], name="term"))
+    assert as_text(study, scores, {}).index.tolist() == ["Total spend"]

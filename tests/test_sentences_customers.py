@@ -70,8 +70,10 @@ def test_what_is_accepted(given, said):
 @pytest.mark.parametrize(
     ("messages", "said"),
     [
-        (["a", "b"], "All 2 mistakes are noticed before"),
+        (["a", "b"], "Both mistakes are noticed before"),
         (["a", "no error"], "1 of 2 mistakes is noticed before"),
+        (["a"] * 3, "All 3 mistakes are noticed before"),
+        (["a"], "The one mistake is noticed before"),
         (["no error"] * 3, "No mistake is noticed before"),
     ],
 )

@@ -78,6 +78,7 @@ def test_a_tail_is_told_on_the_side_where_it_is(study):
     assert "its largest value lies 3.0 standard deviations above" in sentences.most_skewed(
         study, described(2.0)
     )
+    assert "is 1 standard error from 0" in sentences.most_skewed(study, described(0.1))
     left = sentences.most_skewed(study, described(-2.0))
     assert "−2.000 is 20 standard errors" in left
     assert "its smallest value lies 2.0 standard deviations below" in left

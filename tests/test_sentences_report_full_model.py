@@ -147,23 +147,26 @@ def test_the_fit_is_told_from_real_tables(sample):
     assert "NaN" not in text and f"{100 * discrimination:.1f} percentage points" in text
 
 
-def test_too_few_groups_allow_no_test():
+def test_too_few_groups_allow_no_test(sample):
     outcome = np.tile([0, 1, 1], 30)
     test = hosmer_lemeshow(outcome, np.tile([0.5, 0.7, 0.7], 30))
     assert test.df == 0
-    text = sentences.goodness_of_fit(test)
+    text = sentences.goodness_of_fit(sample[0], test)
     assert text.endswith("no more than 2 groups: too few for this test.") and "nan" not in text
 
 
-def test_the_fit_is_good_or_bad():
-    def said(p_value):
+def test_the_fit_is_good_or_bad(sample):
+    def said(p_value, study=sample[0]):
         table = pd.DataFrame(index=range(5))
-        return sentences.goodness_of_fit(HosmerLemeshow(9.0, 3, p_value, table))
+        return sentences.goodness_of_fit(study, HosmerLemeshow(9.0, 3, p_value, table))
 
     assert said(0.3).startswith("In 5 groups, Hosmer–Lemeshow χ² = 9.000 on 3 df, p = 0.300")
     assert "do not stray" in said(0.3) and "page 08" not in said(0.3).lower()
     assert "p < 0.001: the observed counts stray" in said(1e-9)
     assert "[Page 08d](08d_curves_and_other_models.ipynb) looks for the curve." in said(1e-9)
+    levels = {name: p for name, p in sample[0].predictors.items() if p.categorical}
+    only_levels = said(1e-9, dataclasses.replace(sample[0], predictors=levels))
+    assert only_levels.endswith("do not simply add up on the logit scale.")
 
 
 def test_signs_are_counted_by_verdict():

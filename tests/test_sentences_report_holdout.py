@@ -109,7 +109,7 @@ def test_mistakes_are_told_from_the_table():
     table = classification_table(OBSERVED, RANKED, 0.5)
     text = sentences.mistakes(table)
     assert text.endswith("cut-off 1 retained customer is taken for churned and 1 churned customer "
-                         "is for retained.")  # fmt: skip
+                         "for retained.")  # fmt: skip
     assert "2 retained customers are taken" in sentences.mistakes(2 * table)
     alt = figures.classification_alt({0.5: table})
     assert alt.endswith("Cut-off 0.5: 3 churned and 5 retained right, 1 and 1 wrong")
@@ -136,7 +136,7 @@ def test_calibration_has_a_slope_or_says_why_not():
         return sentences.calibration(line, calibration_groups(OBSERVED, probability, 2))
 
     assert said(RANKED).startswith(
-        "In all 2 groups the interval"
+        "In both groups the interval"
     ) and "is compatible with 1." in said(RANKED)
     assert said(CONSTANT).endswith("the same probability, so there is no slope.")
     assert "In the one group the" in said(CONSTANT) and "nan" not in said(CONSTANT)

@@ -90,7 +90,7 @@ def test_a_variable_that_leaves_again(sample, left_again):
 def test_the_first_to_enter_need_not_have_the_largest_score(sample, left_again):
     constant = fit_logistic(*sample, [])
     text = sentences.block_0(sample[0], left_again, constant)
-    assert text.endswith("all 2 variables could enter; recency, with the smallest p, does.")
+    assert text.endswith("both variables could enter; recency, with the smallest p, does.")
 
 
 def test_no_share_of_a_fall_is_above_all_of_it(left_again):
@@ -106,7 +106,7 @@ def test_a_search_that_keeps_everything_leaves_nothing_out(sample, left_again):
     )
     both = ForwardSelection(left_again.steps[:3], "x")
     text = sentences.in_short(study, both)
-    assert "keeps all 2 variables: recency, segment. The page" in text
+    assert "keeps both variables: recency, segment. The page" in text
 
 
 def test_a_real_search_is_told(searched):

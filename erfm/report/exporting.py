@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from erfm.customers.files import replacing, write_text
 from erfm.escaping import from_csv_cell, latex, one_line, visible
-from erfm.formats import as_text, rows_are_texts
+from erfm.formats import NEVER_PREDICTORS, as_text, rows_are_texts
 from erfm.study import Study, StudyError
 
 # The tables that most papers print: the full equation, the search's steps, the classifications.
@@ -154,7 +154,7 @@ def _write_excel(tables: list[Table], study: Study, path: Path) -> None:
         _for_excel(contents).to_excel(book, sheet_name=CONTENTS, startrow=first)
         for sheet, table in zip(sheets, tables, strict=True):
             labelled = table.frame.rename(columns=table.headings)
-            if labelled.index.nlevels == 1 and not rows_are_texts(study, labelled.index.name):
+            if labelled.index.nlevels == 1 and _names_predictors(study, labelled.index.name):
                 labelled.index = labelled.index.map(lambda row: study.label(str(row)))
             _for_excel(labelled).to_excel(book, sheet_name=sheet, merge_cells=False)
         for row, sheet in enumerate(sheets, start=first + 2):
@@ -163,6 +163,10 @@ def _write_excel(tables: list[Table], study: Study, path: Path) -> None:
         for sheet in book.sheets.values():
             _tidy_sheet(sheet)
     _fix_time(path)
+
+
+def _names_predictors(study: Study, index_name: object) -> bool:
+    return not rows_are_texts(study, index_name) and index_name not in NEVER_PREDICTORS
 
 
 def _sheet_names(names: list[str]) -> list[str]:

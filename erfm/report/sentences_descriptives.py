@@ -65,6 +65,7 @@ def most_skewed(study: Study, descriptives: pd.DataFrame) -> str:
         return "This study has no numeric variable."
     name = ties.largest(descriptives["skewness"].abs())
     row = descriptives.loc[name]
+    errors = abs(row["skewness"] / row["skewness_se"])
     if row["skewness"] < 0:
         extreme, side = "smallest", "below"
         distance = (row["mean"] - row["minimum"]) / row["standard_deviation"]
@@ -73,8 +74,8 @@ def most_skewed(study: Study, descriptives: pd.DataFrame) -> str:
         distance = (row["maximum"] - row["mean"]) / row["standard_deviation"]
     return (
         f"**{named(study, name)}** is the most skewed variable: its skewness of "
-        f"{number(row['skewness'])} is {abs(row['skewness'] / row['skewness_se']):,.0f} standard "
-        f"errors from 0, and its {extreme} value lies {distance:.1f} standard deviations {side} "
+        f"{number(row['skewness'])} is {counted(round(errors), 'standard error')} "
+        f"from 0, and its {extreme} value lies {distance:.1f} standard deviations {side} "
         "the mean. "
         "Logistic regression does not ask predictors to be normal, but a long tail gives a few "
         "customers much influence on its coefficient."

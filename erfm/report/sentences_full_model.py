@@ -7,7 +7,16 @@ import pandas as pd
 
 from erfm import ties
 from erfm.escaping import markdown
-from erfm.formats import counted, gain_in_accuracy, listed, named, number, p_text, percent
+from erfm.formats import (
+    counted,
+    gain_in_accuracy,
+    how_many,
+    listed,
+    named,
+    number,
+    p_text,
+    percent,
+)
 from erfm.logistic import CONSTANT, HosmerLemeshow, LogisticFit
 from erfm.paper.ledger import printed
 from erfm.study import Study, design_matrix
@@ -21,7 +30,8 @@ def in_short(study: Study, full: LogisticFit, coefficients: pd.DataFrame) -> str
     """Say which variables are significant and how a coefficient's sign is read."""
     p_values = joint_tests(study, coefficients)["p_value"]
     n = len(study.predictors)
-    enter = f"All {n} variables enter a logistic regression for *retained* at once"
+    every = how_many(n, n, "variable")
+    enter = f"{every[0].upper()}{every[1:]} enter a logistic regression for *retained* at once"
     if n == 1:
         enter = "The study's one variable enters a logistic regression for *retained*"
     several = any(len(predictor.levels) > 2 for predictor in study.predictors.values())
@@ -140,20 +150,22 @@ def explained(omnibus: pd.DataFrame, summary: pd.Series, discrimination: float) 
     )
 
 
-def goodness_of_fit(test: HosmerLemeshow) -> str:
+def goodness_of_fit(study: Study, test: HosmerLemeshow) -> str:
     """Say what the Hosmer-Lemeshow test says of the fitted probabilities."""
     groups = counted(len(test.table), "group")
     if test.df < 1:
         return f"The fitted probabilities make no more than {groups}: too few for this test."
-    statistic = f"In {groups}, Hosmer–Lemeshow χ² = {test.statistic:.3f} on {test.df} df"
+    found = (
+        f"In {groups}, Hosmer–Lemeshow χ² = {test.statistic:.3f} on {test.df} df, "
+        f"{p_text(test.p_value)}: the observed counts"
+    )
     if test.p_value >= 0.05:
-        return (
-            f"{statistic}, {p_text(test.p_value)}: the observed counts do not stray from the "
-            "expected ones more than chance allows."
-        )
-    return f"{statistic}, {p_text(test.p_value)}: " + (
-        "the observed counts stray from the expected ones more than chance allows, so a straight "
-        "line on the logit scale is not the whole story. "
+        return f"{found} do not stray from the expected ones more than chance allows."
+    found += " stray from the expected ones more than chance allows, so"
+    if all(predictor.categorical for predictor in study.predictors.values()):
+        return f"{found} the effects of the variables do not simply add up on the logit scale."
+    return (
+        f"{found} a straight line on the logit scale is not the whole story. "
         "[Page 08d](08d_curves_and_other_models.ipynb) looks for the curve."
     )
 

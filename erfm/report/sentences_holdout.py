@@ -93,16 +93,14 @@ def _compared(rules: tuple[str, str], gain: pd.Series, n: int) -> str:
 
 def mistakes(table: pd.DataFrame) -> str:
     """Say how the picture of a classification table is read, and count its mistakes."""
+    kept = int(table.loc["retained", "predicted_churned"])
+    lost = int(table.loc["churned", "predicted_retained"])
     return (
         "Each row of the picture is one actual outcome, as tall as it is common; hatched areas are "
         "mistakes. At the study's cut-off "
-        f"{_taken(table.loc['retained', 'predicted_churned'], 'retained')} taken for churned and "
-        f"{_taken(table.loc['churned', 'predicted_retained'], 'churned')} for retained."
+        f"{counted(kept, 'retained customer')} {'is' if kept == 1 else 'are'} taken for churned "
+        f"and {counted(lost, 'churned customer')} for retained."
     )
-
-
-def _taken(n: int, outcome: str) -> str:
-    return f"{counted(n, f'{outcome} customer')} {'is' if n == 1 else 'are'}"
 
 
 def printed_classification() -> str:
