@@ -191,6 +191,7 @@ def test_the_parts_of_a_score_and_the_commonest_reason(model, scores, sample):
         ("high", list("bba"), "b is most often the first reason (2 of 3)."),
         ("high", ["b", "a", "b", "a"], "a and b are equally and most often the first reason "
                                       "(2 each of 4)."),
+        ("high", ["b", "b"], "For all 2 customers at high risk, b is the first reason."),
         ("high", ["*", None, None], "&#42; is most often the first reason (1 of 3)."),
         ("high", [None, None], "No variable raises a high risk."),
         ("low", list("ab"), "No customer is at high risk."),

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from sklearn import metrics
+from statsmodels.stats.proportion import proportion_confint
 
 from erfm.ties import TIE, at_least, largest, limits_reached, smallest, tied
 from erfm.validation import COMMONER, compare_rules, rules_of
@@ -195,17 +196,29 @@ def _paired_limits(
 ) -> np.ndarray:
     """Return the limits of what contacting some of n customers more is worth, shape (2, …).
 
-    Worth is (leavers - stayers × exchange) / n. The rule that contacts them and the one that does
-    not judge the same n customers, who fall into four cells: both right, both wrong, leavers and
-    stayers contacted by one alone. As Agresti & Min (2005) do for a difference of two rates, half a
-    customer is added to each cell before Wald's interval of this sum of the cells' shares: without,
-    a few leavers and no stayer would have no uncertainty.
+    Worth is (leavers - stayers × exchange) / n: the share of leavers whom one rule alone contacts,
+    less that of the stayers, weighted. The shares' Wilson limits are combined as Zou & Donner
+    (2008) do (MOVER), with the correlation of two shares of the same customers. Wald's interval
+    would take a few leavers and no stayer for sure, and so would a bootstrap.
     """
-    leavers, stayers, n = leavers + 0.5, stayers + 0.5, n + 2
-    mean = (leavers - stayers * exchange) / n
-    variance = (leavers + stayers * exchange**2) / n - mean**2
-    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance / n)
-    return np.array([mean - half, mean + half])
+    shares = np.asarray(leavers) / n, np.asarray(stayers) / n
+    (low, high), (weighted_low, weighted_high) = (
+        proportion_confint(count, n, alpha=1 - level, method="wilson")
+        for count in (leavers, stayers)
+    )
+    worth = shares[0] - exchange * shares[1]
+    odds = [share / np.maximum(1 - share, 1 / n) for share in shares]
+    correlation = -np.minimum(np.sqrt(odds[0] * odds[1]), 1)
+
+    def combined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return np.sqrt(one**2 + other**2 - 2 * correlation * one * other)
+
+    return np.array(
+        [
+            worth - combined(shares[0] - low, exchange * (weighted_high - shares[1])),
+            worth + combined(high - shares[0], exchange * (shares[1] - weighted_low)),
+        ]
+    )
 
 
 EVERYONE, NOBODY = "contact everyone", "contact nobody"
@@ -237,8 +250,8 @@ def compare_costs(
     missed_leaver, needless_contact : float
         Costs, as in `cost_cutoff`.
     level : float
-        Of the interval: Agresti & Min's (2005), for an outcome that costs more the one way than the
-        other; with equal costs it is that of `erfm.validation.compare_rules`.
+        Of the interval: Wilson's of the leavers and the stayers between the two, combined as Zou &
+        Donner (2008) do.
 
     Returns
     -------

@@ -131,6 +131,10 @@ def reasons(scores: Scores, parts: pd.Series) -> str:
         nobody = "No customer is at high risk."
         return f"{total} {nobody if high.empty else 'No variable raises a high risk.'}"
     most = [markdown(label) for label in counts.index[counts == counts.max()]]
+    if len(high) == counts.max() > 1:
+        return (
+            f"{total} For all {len(high):,} customers at high risk, {most[0]} is the first reason."
+        )
     return (
         f"{total} Among customers at high risk, {' and '.join(most)} "
         f"{'is' if len(most) == 1 else 'are equally and'} most often the first reason "
