@@ -79,7 +79,7 @@ def test_in_short_of_one_customer_and_a_list_in_the_wrong_order(scores):
     wrong = gains_curve(OUTCOME, 1 - RISK, repetitions=50)
     text = sentences.in_short(changed(scores, first=1), wrong)
     assert "ranks 1 customer that played no part in building it by its risk of" in text
-    assert "leave, 0.42 times as many as calling at random, which is not surely more. Wh" in text
+    assert "leave, 0.42 times as many as calling at random, which is not surely fewer. Wh" in text
     less = wrong.assign(gain_upper=0.19)
     assert "as calling at random, surely fewer. Whether" in sentences.in_short(scores, less)
 

@@ -192,7 +192,11 @@ def _contacted(counts: np.ndarray) -> np.ndarray:
 
 
 def _paired_limits(
-    leavers: np.ndarray, stayers: np.ndarray, n: int, exchange: np.ndarray, level: float
+    leavers: np.ndarray | int,
+    stayers: np.ndarray | int,
+    n: int,
+    exchange: np.ndarray | float,
+    level: float,
 ) -> np.ndarray:
     """Return the limits of what contacting some of n customers more is worth, shape (2, …).
 
@@ -266,7 +270,7 @@ def compare_costs(
     limits = {**cutoffs, EVERYONE: np.inf, NOBODY: -np.inf}
     contacted = {name: ~at_least(probability, limit) for name, limit in limits.items()}
     break_even = needless_contact / (missed_leaver + needless_contact)
-    exchange = np.float64(needless_contact / missed_leaver)
+    exchange = needless_contact / missed_leaver
     rows = {}
     for name in limits:
         if name == first:
@@ -274,7 +278,7 @@ def compare_costs(
         between = contacted[first] != contacted[name]
         sign = 1 if contacted[first].sum() >= contacted[name].sum() else -1
         leavers, stayers = (int((between & (outcome == value)).sum()) for value in (0, 1))
-        worth = _paired_limits(np.float64(leavers), np.float64(stayers), n, exchange, level)
+        worth = _paired_limits(leavers, stayers, n, exchange, level)
         lower, upper = np.sort(-sign * missed_leaver * worth)
         test = stats.binomtest(leavers, leavers + stayers, break_even) if between.any() else None
         rows[name] = {

@@ -96,7 +96,7 @@ def _bends(study: Study, tests: pd.DataFrame) -> str:
         "tell where."
         if together < LEVEL
         else "as far as these customers can tell, one more unit means the same at the low and at "
-        "the high end; the simple reading of the coefficients is fair."
+        "the high end; nothing speaks against the simple reading of the coefficients."
     )
     return f"{_which_bend(study, tests)} {for_the_bank(study, advice)}"
 

@@ -44,7 +44,9 @@ def _surely(row: pd.Series) -> str:
     """Say where calling by the list is not surely better than calling at random."""
     if row["gain_lower"] > row["share"]:
         return ""
-    return ", surely fewer" if row["gain_upper"] < row["share"] else ", which is not surely more"
+    if row["gain_upper"] < row["share"]:
+        return ", surely fewer"
+    return f", which is not surely {'fewer' if row['gain'] < row['share'] else 'more'}"
 
 
 def kept_in_file(model: SavedModel, loaded: SavedModel, file: str) -> str:
