@@ -271,3 +271,16 @@ def test_no_result_is_typed_in_the_readme():
     readme = README.read_text(encoding="utf-8")
     computed = re.sub(r"<!-- findings -->.*<!-- /findings -->", "", readme, flags=re.S)
     assert typed_numbers(computed) <= {"3.11", "1.0"}
+
+
+def test_pages_of_any_study_link_to_no_page_that_they_do_not_have():
+    study, names = load_study("bank_churners"), {path.name for path in ANY_STUDY}
+    assert "09_early_warning.ipynb" in names and "07_another_bank.ipynb" not in names
+    sources = {path.name: prepare(path, study).cells for path in ANY_STUDY}
+    links = {
+        (name, link)
+        for name, cells in sources.items()
+        for cell in cells
+        for link in re.findall(r"\]\((\w+\.ipynb)", cell.source)
+    }
+    assert len(links) > 10 and {link for _, link in links} <= names

@@ -118,5 +118,5 @@ def test_truth_held_by_both(study):
         estimates(change=0.0), pd.Series(1.0, index=["Constant", "recency", "age"])
     )
     text = sentences.truth_held(study, held, 4500, 3334)
-    assert "imputation for 3. The paper dropped 1,166 of 4,500 customers" in text
+    assert "imputation for all. The paper dropped 1,166 of 4,500 customers" in text
     assert "may carry an error of this kind" in text and "gets wrong" not in text

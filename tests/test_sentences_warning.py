@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
+from erfm.formats import as_text
 from erfm.logistic import fit_logistic
 from erfm.study import design_matrix
 from erfm.warning import sentences
-from erfm.warning.fairness import error_rates
+from erfm.warning.fairness import error_rates, thirds
 from erfm.warning.gains import (
     at_shares,
     count_formats,
@@ -79,7 +80,7 @@ def test_in_short_of_one_customer_and_a_list_in_the_wrong_order(scores):
     wrong = gains_curve(OUTCOME, 1 - RISK, repetitions=50)
     text = sentences.in_short(changed(scores, first=1), wrong)
     assert "ranks 1 customer that played no part in building it by its risk of" in text
-    assert "leave, 0.42 times as many as calling at random, which is not surely more. Wh" in text
+    assert "leave, 0.42 times as many as calling at random, which is not surely fewer. Wh" in text
     less = wrong.assign(gain_upper=0.19)
     assert "as calling at random, surely fewer. Whether" in sentences.in_short(scores, less)
 
@@ -191,6 +192,7 @@ def test_the_parts_of_a_score_and_the_commonest_reason(model, scores, sample):
         ("high", list("bba"), "b is most often the first reason (2 of 3)."),
         ("high", ["b", "a", "b", "a"], "a and b are equally and most often the first reason "
                                       "(2 each of 4)."),
+        ("high", ["b", "b"], "For all 2 customers at high risk, b is the first reason."),
         ("high", ["*", None, None], "&#42; is most often the first reason (1 of 3)."),
         ("high", [None, None], "No variable raises a high risk."),
         ("low", list("ab"), "No customer is at high risk."),
@@ -411,6 +413,17 @@ def test_a_group_in_which_nobody_leaves(sample):
     )
     assert text.startswith("By gender, 25.0% of the group *l* and 10.7% of the group *s* are")
     assert "where 100.0% and 0.0% in fact leave; the intervals of the errors overlap." in text
+
+
+def test_groups_are_named_as_the_study_names_them(sample):
+    assert as_text(sample[0], table(["b"] * 20 + ["a"] * 20), {}).index.tolist() == ["a", "b"]
+
+
+def test_groups_and_remarks_of_negative_numbers_have_minus_signs(model, sample):
+    assert thirds(pd.Series([-3, -2, -1, 0])).cat.categories[0].startswith("−3")
+    seen = model.seen.assign(minimum=-5.0, maximum=-4.0, standard_deviation=0.1)
+    far = score(dataclasses.replace(model, seen=seen), sample[1]).ranked["remark"]
+    assert far.str.contains("far above −4, the most seen").all()
 
 
 def test_groups_of_a_few_customers_are_left_aside(sample):

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from sklearn import metrics
+from statsmodels.stats.proportion import proportion_confint
 
 from erfm.ties import TIE, at_least, largest, limits_reached, smallest, tied
 from erfm.validation import COMMONER, compare_rules, rules_of
@@ -191,21 +192,37 @@ def _contacted(counts: np.ndarray) -> np.ndarray:
 
 
 def _paired_limits(
-    leavers: np.ndarray, stayers: np.ndarray, n: int, exchange: np.ndarray, level: float
+    leavers: np.ndarray | int,
+    stayers: np.ndarray | int,
+    n: int,
+    exchange: np.ndarray | float,
+    level: float,
 ) -> np.ndarray:
     """Return the limits of what contacting some of n customers more is worth, shape (2, …).
 
-    Worth is (leavers - stayers × exchange) / n. The rule that contacts them and the one that does
-    not judge the same n customers, who fall into four cells: both right, both wrong, leavers and
-    stayers contacted by one alone. As Agresti & Min (2005) do for a difference of two rates, half a
-    customer is added to each cell before Wald's interval of this sum of the cells' shares: without,
-    a few leavers and no stayer would have no uncertainty.
+    Worth is (leavers - stayers × exchange) / n: the share of leavers whom one rule alone contacts,
+    less that of the stayers, weighted. The shares' Wilson limits are combined as Zou & Donner
+    (2008) do (MOVER), with the correlation of two shares of the same customers. Wald's interval
+    would take a few leavers and no stayer for sure, and so would a bootstrap.
     """
-    leavers, stayers, n = leavers + 0.5, stayers + 0.5, n + 2
-    mean = (leavers - stayers * exchange) / n
-    variance = (leavers + stayers * exchange**2) / n - mean**2
-    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance / n)
-    return np.array([mean - half, mean + half])
+    shares = np.asarray(leavers) / n, np.asarray(stayers) / n
+    (low, high), (weighted_low, weighted_high) = (
+        proportion_confint(count, n, alpha=1 - level, method="wilson")
+        for count in (leavers, stayers)
+    )
+    worth = shares[0] - exchange * shares[1]
+    odds = [share / np.maximum(1 - share, 1 / n) for share in shares]
+    correlation = -np.minimum(np.sqrt(odds[0] * odds[1]), 1)
+
+    def combined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return np.sqrt(one**2 + other**2 - 2 * correlation * one * other)
+
+    return np.array(
+        [
+            worth - combined(shares[0] - low, exchange * (weighted_high - shares[1])),
+            worth + combined(high - shares[0], exchange * (shares[1] - weighted_low)),
+        ]
+    )
 
 
 EVERYONE, NOBODY = "contact everyone", "contact nobody"
@@ -237,8 +254,8 @@ def compare_costs(
     missed_leaver, needless_contact : float
         Costs, as in `cost_cutoff`.
     level : float
-        Of the interval: Agresti & Min's (2005), for an outcome that costs more the one way than the
-        other; with equal costs it is that of `erfm.validation.compare_rules`.
+        Of the interval: Wilson's of the leavers and the stayers between the two, combined as Zou &
+        Donner (2008) do.
 
     Returns
     -------
@@ -253,7 +270,7 @@ def compare_costs(
     limits = {**cutoffs, EVERYONE: np.inf, NOBODY: -np.inf}
     contacted = {name: ~at_least(probability, limit) for name, limit in limits.items()}
     break_even = needless_contact / (missed_leaver + needless_contact)
-    exchange = np.float64(needless_contact / missed_leaver)
+    exchange = needless_contact / missed_leaver
     rows = {}
     for name in limits:
         if name == first:
@@ -261,7 +278,7 @@ def compare_costs(
         between = contacted[first] != contacted[name]
         sign = 1 if contacted[first].sum() >= contacted[name].sum() else -1
         leavers, stayers = (int((between & (outcome == value)).sum()) for value in (0, 1))
-        worth = _paired_limits(np.float64(leavers), np.float64(stayers), n, exchange, level)
+        worth = _paired_limits(leavers, stayers, n, exchange, level)
         lower, upper = np.sort(-sign * missed_leaver * worth)
         test = stats.binomtest(leavers, leavers + stayers, break_even) if between.any() else None
         rows[name] = {

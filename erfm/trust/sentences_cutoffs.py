@@ -184,7 +184,7 @@ def _gain(at: pd.Series, rule: str) -> str:
     leavers = f"leavers per {PER} customers"
     if round(gain, 1) == 0:
         limits = f"{number(lower, '+.1f')} to {number(upper, '+.1f')}"
-        return f"is level with {rule} (0.0 {leavers}, 95% interval {limits})"
+        return f"is level with {rule} ({abs(gain):.1f} {leavers}, 95% interval {limits})"
     if gain < 0:
         limits = f"{number(-upper, '.1f')} to {number(-lower, '.1f')}"
         return f"loses {-gain:.1f} {leavers} against {rule} (95% interval {limits})"

@@ -148,6 +148,13 @@ def _narrower(slopes: pd.DataFrame) -> str:
     return f"does not narrow the intervals (median standard error {change} larger)"
 
 
+def _so_many(held: pd.Series) -> str:
+    """Return how many are true: "none", a number or "all"."""
+    if held.all():
+        return "all"
+    return str(held.sum()) if held.any() else "none"
+
+
 def truth_held(study: Study, held: pd.DataFrame, customers: float, complete: float) -> str:
     """Say how often each interval holds the truth, and what that means for the paper.
 
@@ -157,7 +164,8 @@ def truth_held(study: Study, held: pd.DataFrame, customers: float, complete: flo
     lost = list(held.index[~listwise & pooled])
     return (
         f"Only simulated customers have a known truth. Of {len(held)} coefficients, the listwise "
-        f"interval holds it for {listwise.sum()}, that of multiple imputation for {pooled.sum()}"
+        f"interval holds it for {_so_many(listwise)}, that of multiple imputation for "
+        f"{_so_many(pooled)}"
         + (f"; what listwise deletion gets wrong is {listed(study, lost)}. " if lost else ". ")
         + f"The paper dropped {customers - complete:,} of {customers:,} customers for a missing "
         "age. If being missing had to do with staying, as it was made to here, its coefficients "

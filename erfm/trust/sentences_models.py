@@ -96,7 +96,7 @@ def _bends(study: Study, tests: pd.DataFrame) -> str:
         "tell where."
         if together < LEVEL
         else "as far as these customers can tell, one more unit means the same at the low and at "
-        "the high end; the simple reading of the coefficients is fair."
+        "the high end; nothing speaks against the simple reading of the coefficients."
     )
     return f"{_which_bend(study, tests)} {for_the_bank(study, advice)}"
 
@@ -141,7 +141,7 @@ def _sure(against: pd.DataFrame, model: str) -> str:
     """Say in which scores a model is surely better or worse than the forward search."""
     better, worse = surely_different(against, model)
     parts = [
-        f"surely {how} in {_joined(scores)}"
+        f"surely {how} in {_joined(['log loss' if s == 'Log loss' else s for s in scores])}"
         for how, scores in (("better", better), ("worse", worse))
         if scores
     ]

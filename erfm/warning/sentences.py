@@ -44,7 +44,9 @@ def _surely(row: pd.Series) -> str:
     """Say where calling by the list is not surely better than calling at random."""
     if row["gain_lower"] > row["share"]:
         return ""
-    return ", surely fewer" if row["gain_upper"] < row["share"] else ", which is not surely more"
+    if row["gain_upper"] < row["share"]:
+        return ", surely fewer"
+    return f", which is not surely {'fewer' if row['gain'] < row['share'] else 'more'}"
 
 
 def kept_in_file(model: SavedModel, loaded: SavedModel, file: str) -> str:
@@ -131,6 +133,10 @@ def reasons(scores: Scores, parts: pd.Series) -> str:
         nobody = "No customer is at high risk."
         return f"{total} {nobody if high.empty else 'No variable raises a high risk.'}"
     most = [markdown(label) for label in counts.index[counts == counts.max()]]
+    if len(high) == counts.max() > 1:
+        return (
+            f"{total} For all {len(high):,} customers at high risk, {most[0]} is the first reason."
+        )
     return (
         f"{total} Among customers at high risk, {' and '.join(most)} "
         f"{'is' if len(most) == 1 else 'are equally and'} most often the first reason "
