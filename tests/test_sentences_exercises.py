@@ -69,7 +69,7 @@ def test_turns_are_counted_and_equal_groups_are_no_turn(rates, said):
 
 
 def test_there_may_be_no_group_to_compare():
-    assert "does not move" in answers.one_direction(groups(0.3))
+    assert "one group only" in answers.one_direction(groups(0.3))
     assert "does not move" in answers.one_direction(groups(0.3, 0.3))
     assert answers.one_direction(None) == answers.NO_NUMBER
 
@@ -203,6 +203,7 @@ def test_the_best_cutoff_is_told_beside_an_honest_one():
     accuracies = pd.Series({0.3: 0.6, 0.4: 0.7, 0.5: 0.7})
     text = answers.best_cutoff(accuracies, 0.45, 0.65, 0.61)
     assert text.startswith("0.400 gives 70.0%, the most of 3 cut-offs.")
+    assert "of 1 cut-off. It" in answers.best_cutoff(accuracies.head(1), 0.45, 0.65, 0.61)
     assert "would be 0.450, and right for 65.0% of these" in text and "for 61.0%." in text
 
 
@@ -367,7 +368,10 @@ def test_costs_and_cutoffs():
     more, less = at.replace(0.3, 0.4), at.replace(0.3, 0.2)
     assert "costs 0.400 a customer instead of 0.300: more." in beyond.bolder_probabilities(at, more)
     assert "instead of 0.300: less, as" in beyond.bolder_probabilities(at, less)
-    assert "instead of 0.300: the same." in beyond.bolder_probabilities(at, at)
+    same = beyond.bolder_probabilities(at, at)
+    assert "instead of 0.300: the same." in same and "89.0% of the customers as before" in same
+    fewer = beyond.bolder_probabilities(at, at.replace(0.89, 0.5))
+    assert "contact 50.0% of the customers instead of 89.0%, and" in fewer
 
 
 def test_fewer_imputations_leave_a_larger_error():

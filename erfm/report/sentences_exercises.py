@@ -48,6 +48,10 @@ def one_direction(table: pd.DataFrame | None) -> str:
     """Say whether retention moves in one direction along the groups of `retention_by`."""
     if table is None:
         return NO_NUMBER
+    if len(table) == 1:
+        return (
+            "So many values are equal that they make one group only: there is nothing to compare."
+        )
     steps = np.diff(ties.tied(table["retention_rate"]))
     signs = np.sign(steps[steps != 0])
     turns = int((signs[1:] != signs[:-1]).sum())
@@ -108,7 +112,7 @@ def mistyped(study: Study, name: str | None, before: pd.Series, after: pd.Series
         f"One customer in {int(before['n']):,} moves {told[0]}, {told[1]} and {told[2]} for "
         f"**{named(study, name)}**. A distance counts once in the mean, squared in the standard "
         "deviation and cubed in the skewness, so the single value drowns all others there. No "
-        f"{int(before['n']):,} customers can have a skewness above √n = "
+        f"{int(before['n']):,} customers can have a skewness farther from 0 than √n = "
         f"{number(np.sqrt(before['n']))}, and one slip comes close."
     )
 
@@ -245,8 +249,9 @@ def best_cutoff(
     """
     best = ties.largest(accuracies)
     return (
-        f"{number(best)} gives {percent(accuracies.max())}, the most of {len(accuracies):,} "
-        "cut-offs. It was chosen on the customers that then judge it: the winner is also the "
+        f"{number(best)} gives {percent(accuracies.max())}, the most of "
+        f"{counted(len(accuracies), 'cut-off')}. It was chosen on the customers that then judge "
+        "it: the winner is also the "
         "luckiest on them, and need not be on others. Chosen honestly, on the model-building "
         f"sample, the cut-off would be {number(chosen_before)}, and right for "
         f"{percent(accuracy_before)} of these customers; the study's own is right for "

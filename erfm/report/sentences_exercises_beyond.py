@@ -188,10 +188,11 @@ def bolder_probabilities(before: pd.Series, after: pd.Series) -> str:
     verdict = "more" if after["cost"] > before["cost"] else "the same"
     if cheaper:
         verdict = "less, as it happens: the probabilities had not been right for these customers"
+    contacted = [percent(row["contacted"]) for row in (after, before)]
+    instead = "as before" if contacted[0] == contacted[1] else f"instead of {contacted[1]}"
     return (
-        f"At the same {number(before['cutoff'])} the doubled logits contact "
-        f"{percent(after['contacted'])} of the customers instead of "
-        f"{percent(before['contacted'])}, "
+        f"At the same {number(before['cutoff'])} the doubled logits contact {contacted[0]} of the "
+        f"customers {instead}, "
         f"and an error costs {number(after['cost'])} a customer instead of "
         f"{number(before['cost'])}: {verdict}. The order of the customers is the same, so is the "
         "AUC; but a cut-off by cost compares a probability with a number, and is right only if the "

@@ -100,7 +100,7 @@ def score_beside_ratio(study: Study, compared: pd.DataFrame, entry_p: float) -> 
         f"{number(abs(row['score'] - row['likelihood_ratio']))} "
         f"apart. {verdict} The score foretells the rise of the log-likelihood from its slope and "
         "bend where the variable has no effect: exact if the log-likelihood were a parabola, and "
-        "near where effects are small or customers many. It needs no new fit, so a search asks it "
+        "near where the effect is small. It needs no new fit, so a search asks it "
         "of everyone outside. Whoever is inside has been fitted already: there SPSS pays for a fit "
         "without each, and measures what would really be lost."
     )
