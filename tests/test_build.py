@@ -93,6 +93,17 @@ def test_site_is_whole_and_works_offline(default_site):
 
 
 @pytest.mark.slow
+def test_the_glossary_s_chinese_is_marked_and_found(default_site):
+    page = (default_site / "glossary.html").read_text(encoding="utf-8")
+    assert '<span lang="zh">优势比、比值比、胜算比</span>' in page and 'id="odds-ratio"' in page
+    index = (default_site / "searchindex.js").read_text(encoding="utf-8")
+    words = json.loads(index.removeprefix("Search.setIndex(").rstrip().removesuffix(")"))["terms"]
+    assert {"优势比", "似然比检验", "自由度"} <= set(words)
+    linked = (default_site / "02_full_model.html").read_text(encoding="utf-8")
+    assert 'href="glossary.html#odds-ratio"' in linked
+
+
+@pytest.mark.slow
 def test_first_page_leads_to_the_scorecard(default_site):
     assert "url=00_start_here.html" in (default_site / "index.html").read_text(encoding="utf-8")
 
@@ -162,6 +173,13 @@ def test_students_get_no_solutions_no_outputs_and_no_sentences(tmp_path, monkeyp
         assert sources.count("# Your answer:\n") == len(solutions)
         assert not any(c.get("outputs") or c.get("execution_count") for c in copy)
         assert not any(c.metadata.get("jupyter") for c in copy)
+        assert "page.answer(" not in "".join(sources)
+        hints = "".join(c.source for c in whole).count("<summary>Hint</summary>")
+        assert "".join(sources).count("<summary>Hint</summary>") == hints
+        assert bool(hints) == bool(solutions)
+    assert (folder / "glossary.md").read_text("utf-8") == (NOTEBOOKS / "glossary.md").read_text(
+        "utf-8"
+    )
 
 
 # --- Executed notebooks are kept ------------------------------------------------------------------

@@ -284,3 +284,54 @@ def test_pages_of_any_study_link_to_no_page_that_they_do_not_have():
         for link in re.findall(r"\]\((\w+\.ipynb)", cell.source)
     }
     assert len(links) > 10 and {link for _, link in links} <= names
+
+
+# --- Exercises ------------------------------------------------------------------------------------
+
+GRADES = {"★": "Warm-up", "★★": "Work", "★★★": "Think"}
+EXERCISE = re.compile(r"^(\d)\. (★+) \*([\w-]+)\.\* ((?:.|\n(?!\d\. ))+)", flags=re.M)
+WITH_EXERCISES = [path for path in PATHS if number_of(path.stem) != "00"]
+
+
+def exercises(path: Path) -> list[tuple[int, str, str, str]]:
+    """Return each exercise's number, stars, grade in words, and question with its hint."""
+    cells = nbformat.read(path, as_version=4).cells
+    (text,) = [c.source for c in cells if "exercise" in c.metadata.get("tags", [])]
+    found = EXERCISE.findall(text)
+    assert len(found) == len(re.findall(r"^\d\. ", text, flags=re.M))
+    return [(int(number), *rest) for number, *rest in found]
+
+
+def solutions(path: Path) -> list[nbformat.NotebookNode]:
+    return [cell for cell in code_cells(path) if "solution" in cell.metadata.get("tags", [])]
+
+
+@pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda p: p.stem)
+class TestExercises:
+    def test_are_graded_from_warm_up_to_think_and_have_hints(self, path):
+        numbers, stars, words, texts = zip(*exercises(path), strict=True)
+        assert list(numbers) == list(range(1, len(numbers) + 1)) and 3 <= len(numbers) <= 4
+        assert [GRADES[mark] for mark in stars] == list(words)
+        assert list(stars) == sorted(stars, key=len) and set(stars) == set(GRADES)
+        assert all(re.search(r"<details><summary>Hint</summary>.{20,}</details>", t) for t in texts)
+
+    def test_ask_why_and_ask_to_break_something(self, path):
+        questions = [text.partition("<details>")[0] for *_, text in exercises(path)]
+        assert any(re.search(r"\bwhy\b", question, flags=re.I) for question in questions)
+        assert any(question.startswith("Break ") for question in questions)
+
+    def test_are_answered_once_each_in_words_and_in_order(self, path):
+        sources = [cell.source for cell in solutions(path)]
+        last = [source.splitlines()[-1] for source in sources]
+        answered = [int(n) for n in re.findall(r"^page\.answer\((\d), ", "\n".join(last), re.M)]
+        assert answered == [number for number, *_ in exercises(path)]
+        captions = re.findall(r'"Exercise (\d)|page\.answer\((\d)', "\n".join(sources))
+        order = [int(caption or answer) for caption, answer in captions]
+        assert order == sorted(order)
+
+    def test_have_their_number_and_words_in_the_stored_answer(self, path):
+        shown = [cell.outputs[-1] for cell in solutions(path) if cell.outputs]
+        said = [output.get("data", {}).get("text/markdown", "") for output in shown]
+        said = [text for text in said if text]
+        numbers = [re.match(r"\*\*Exercise (\d)\.\*\* ", text)[1] for text in said]
+        assert numbers == sorted(set(numbers)) and all(len(text) > 60 for text in said)

@@ -44,6 +44,12 @@ def test_labels_in_sentences_are_text(page):
     assert shown == f"{one_line(LABELS['gender'])} ({one_line(level)})"
 
 
+def test_an_answer_is_led_by_its_exercise(page):
+    assert page.answer(2, f"It is {page.label('gender')}.").data.startswith(
+        "**Exercise 2.** It is "
+    )
+
+
 def test_code_is_shown_as_it_is(page):
     assert page.code("a *b*", "toml").data == "```toml\na *b*\n```"
     assert page.code("```\n{raw}").data == "````\n```\n{raw}\n````"

@@ -26,7 +26,7 @@ KEYS = {"customer_id", "first_push", "second_push", "reason", "remark"}
 FUNCTIONS = {"ranking", "idxmax", "idxmin", "largest", "smallest"}
 ESCAPED = {"label", "labels", "text", "file"}
 ESCAPING = {"named", "listed", "markdown"}
-SHOWN = {"say", "Markdown"}
+SHOWN = {"say", "answer", "Markdown"}
 # Functions of which a text comes out if a text goes in.
 PASSING = {"str", "sorted", "set", "list", "tuple", "map", "zip", "enumerate", "next", "reversed"}
 
@@ -151,6 +151,7 @@ def test_a_function_that_returns_a_text_raw_is_found():
     "cell",
     [
         "page.say(f'{study.label(x)} is')",
+        "page.answer(1, f'{study.label(x)} is')",
         "page.say('is ' + p.unit)",
         "names = [study.label(t) for t in terms]\npage.say(f\"{', '.join(names) or 'none'}\")",
         "page.say(', '.join(map(study.label, terms)))",

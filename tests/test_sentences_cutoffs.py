@@ -163,4 +163,4 @@ def test_contacting_most():
     along = pd.DataFrame({"contacted": [0.5, 0.95, 1.0]}, index=[0.3, 0.5, 0.6])
     assert "from a cut-off of 0.50 on" in sentences.contacting_most(along)
     assert "costs at least 1.00 needless contacts." in sentences.contacting_most(along)
-    assert sentences.contacting_most(along.head(1)) == "Exercise 2: no cut-off does."
+    assert sentences.contacting_most(along.head(1)) == "No cut-off does."

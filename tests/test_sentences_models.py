@@ -108,7 +108,7 @@ def test_in_short_of_too_few_folds(study):
 def test_naive_interval():
     text = sentences.naive_interval(against((-0.02, -0.04, 0.0)), -0.028, -0.012)
     assert "would be −0.028 to −0.012; the one to go by" in text and "2.5 times as wide." in text
-    none = "Exercise 2: these folds give no interval to compare."
+    none = "These folds give no interval to compare."
     nan = float("nan")
     assert sentences.naive_interval(against((0.01, nan, nan)), nan, nan) == none
     assert sentences.naive_interval(against((0.0, 0.0, 0.0)), 0.0, 0.0) == none

@@ -193,12 +193,3 @@ def test_predicted_share():
     reached = sentences.predicted_share(shares.assign(simulated=0.5), 0.1, "T")
     assert "and 20.4% if perfectly correlated" in reached
     assert reached.endswith("do not agree (T).")
-
-
-def test_solutions():
-    proof = Verdict(IMPOSSIBLE, "", numbers={"n_needed": 7698})
-    assert sentences.customers_needed(proof) == "Exercise 1: at least 7,698 customers."
-    solved = published_classification_table()
-    same = 1 - (222 + 100) / solved.total
-    assert sentences.swapped_errors(same, solved).startswith("Exercise 2: 75.9%. The sum")
-    assert sentences.swapped_errors(0.5, solved) == "Exercise 2: 50.0% instead of 75.9%."

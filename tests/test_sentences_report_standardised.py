@@ -48,12 +48,3 @@ def test_ranks_differ_only_by_the_unscaled_indicators(sample):
     assert "2 sd (indicators: B) ranks otherwise" in sentences.ranks(sample[0], table)
     assert "a factor of " in sentences.spread(sample[0], table)
     assert "by construction" in sentences.printed_coefficients()
-
-
-def test_rescaling_changes_what_has_a_unit_or_nothing_can_be_rescaled(sample):
-    study, frame = sample
-    table = table_of(sample, ["recency", "gender"])
-    other = table_of((study, frame.assign(recency=frame["recency"] / 1000)), ["recency", "gender"])
-    text = sentences.rescaled(study, table, other, ["recency"])
-    assert text == "Exercise 1: dividing recency by a thousand changes B and Std. deviation only."
-    assert sentences.rescaled(study, table, table, []).endswith("has no number to rescale.")

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from erfm import figures
 from erfm.logistic import fit_logistic
@@ -138,3 +139,22 @@ def test_every_step_has_its_tables(searched):
     expected = [-2 * step.log_likelihood for step in selection.steps[1:]]
     np.testing.assert_allclose(steps["minus2_log_likelihood"], expected, rtol=1e-9)
     assert list(steps.index) == list(range(1, len(fits)))
+
+
+def test_score_and_likelihood_ratio_are_compared(sample):
+    study, frame = sample
+    null = fit_logistic(study, frame, []).log_likelihood
+    scores = forward_lr(study, frame).steps[0].score_tests.drop(index=OVERALL)
+    table = scores.rename(columns={"p_value": "score_p"})
+    fits = {t: fit_logistic(study, frame, [t]).log_likelihood for t in table.index}
+    table["likelihood_ratio"] = 2 * (pd.Series(fits) - null)
+    table["likelihood_ratio_p"] = stats.chi2.sf(table["likelihood_ratio"], table["df"])
+    text = sentences.score_beside_ratio(study, table, 0.05)
+    row = table.loc[table["score"].to_numpy().argmax() == np.arange(len(table))].iloc[0]
+    apart = abs(row["score"] - row["likelihood_ratio"])
+    assert f"the score is {row['score']:.3f} and the likelihood ratio" in text
+    assert f"{apart:.3f} apart" in text and apart < 0.1 * row["score"]
+    agree = ((table["score_p"] < 0.05) == (table["likelihood_ratio_p"] < 0.05)).all()
+    assert ("judged alike" in text) == agree
+    table.loc["recency", ["score_p", "likelihood_ratio_p"]] = [0.04, 0.06]
+    assert "disagree on recency, near" in sentences.score_beside_ratio(study, table, 0.05)

@@ -519,38 +519,39 @@ def test_tiers_of_value(model, sample):
 # --- Exercises ------------------------------------------------------------------------------------
 
 
-def test_exercise_1():
-    text = sentences.exercise_1(0.81, 0.93, pd.Series({"lower": 0.81, "upper": 0.9302}))
-    assert text == "Exercise 1: 81.0% to 93.0%, and the list says 81.0% to 93.0%."
+def test_the_interval_by_hand_is_compared_with_the_list_s():
+    text = sentences.interval_by_hand(0.81, 0.93, pd.Series({"lower": 0.81, "upper": 0.9302}))
+    assert text.startswith("81.0% to 93.0%, and the list says 81.0% to 93.0%. ")
 
 
-def test_exercise_2():
-    assert "no call pays below a success rate of 7.4%, where" in sentences.exercise_2(0.074)
-    assert "no success rate makes a call pay" in sentences.exercise_2(1.5)
+def test_the_lowest_success_rate_is_told_beside_the_assumed_one():
+    text = sentences.lowest_success_rate(0.074, 0.1)
+    assert "No call pays below a success rate of 7.4%, where" in text and "10.0% is assumed" in text
+    assert "No success rate makes a call pay" in sentences.lowest_success_rate(1.5, 0.1)
 
 
-def test_exercise_3(curve):
+def test_calling_by_risk(curve):
     plan = expected_gain(curve, 1000, 20, 500.0, 0.1)
-    text = sentences.exercise_3(0.15, plan, 1000)
+    text = sentences.called_by_risk(0.15, plan, 1000)
     at_15 = plan["gain"].iloc[5]
     assert text.startswith(
-        f"Exercise 3: 15.0% of the holdout customers, for an expected gain of {at_15:,.0f}; the "
+        f"15.0% of the holdout customers, for an expected gain of {at_15:,.0f}; the "
     )
     assert "curve is highest at" in text
 
 
-def test_exercise_3_where_nobody_is_called_or_the_first_few(curve):
+def test_calling_by_risk_where_nobody_is_called_or_the_first_few(curve):
     plan = expected_gain(curve, 1000, 20, 500.0, 0.1)
-    assert "3: 0.0% of the holdout customers, for an expected gain of 0; " in (
-        sentences.exercise_3(0.0, plan, 1000)
+    assert "0.0% of the holdout customers, for an expected gain of 0; " in (
+        sentences.called_by_risk(0.0, plan, 1000)
     )
     # Whole customers are called: 12 of the 25 of the first row.
     few = plan["gain"].iloc[0] * 12 / 25
-    assert f"gain of {few:,.0f};" in sentences.exercise_3(0.0121, plan, 1000)
+    assert f"gain of {few:,.0f};" in sentences.called_by_risk(0.0121, plan, 1000)
 
 
-def test_exercise_3_where_no_call_pays(curve):
+def test_calling_by_risk_where_no_call_pays(curve):
     plan = expected_gain(curve, 1000, 20, 100.0, 0.1)
-    text = sentences.exercise_3(1.0, plan, 1000)
+    text = sentences.called_by_risk(1.0, plan, 1000)
     assert "for an expected gain of −" in text
     assert "; on the curve, no number of calls pays. The rule" in text

@@ -104,18 +104,21 @@ def drafted(draft: Draft) -> str:
     )
 
 
-def exercise_2(study: Study, name: str) -> str:
+def reference_level(study: Study, name: str) -> str:
     """Say which level of the predictor `name` is the reference."""
     predictor = study.predictors[name]
     others = "the other has a coefficient"
     if len(predictor.levels) > 2:
         others = "the others have a coefficient each"
     return (
-        f"Exercise 2: the first level named, {markdown(predictor.reference)}, is the reference; "
-        f"{others}."
+        f"The first level named, {markdown(predictor.reference)}, is the reference; {others}, "
+        "compared with it. Another reference would change the coefficients, and no probability."
     )
 
 
-def exercise_3(message: str) -> str:
-    """Quote an error."""
-    return f"Exercise 3, for example a misspelt file name: “{markdown(message)}”"
+def quoted_error(message: str) -> str:
+    """Quote an error, and say how it is read."""
+    return (
+        f"For example, a misspelt file name: “{markdown(message)}” What is wrong comes first, then "
+        "what to do."
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isclose
 
 import pandas as pd
 
@@ -267,18 +266,3 @@ def predicted_share(shares: pd.DataFrame, claimed: float, table: str) -> str:
         f"uncorrelated and {percent(share['perfectly correlated'])} {even} perfectly correlated; "
         f"simulation and integration {agree} ({table})."
     )
-
-
-def customers_needed(proof: Verdict) -> str:
-    """Say how many customers the printed interval would need (exercise 1)."""
-    return f"Exercise 1: at least {proof.numbers['n_needed']:,} customers."
-
-
-def swapped_errors(swapped: float, solved: SolvedTable) -> str:
-    """Say what accuracy the error counts give when they are swapped (exercise 2)."""
-    if isclose(swapped, solved.accuracy):
-        return (
-            f"Exercise 2: {percent(swapped)}. The sum of the errors is the same, so the accuracy "
-            "does not change."
-        )
-    return f"Exercise 2: {percent(swapped)} instead of {percent(solved.accuracy)}."

@@ -126,6 +126,10 @@ class Page:
         """
         return Markdown(text)
 
+    def answer(self, number: int, text: str) -> Markdown:
+        """Return what an exercise's solution says, led by the exercise's number."""
+        return self.say(f"**Exercise {number}.** {text}")
+
     def label(self, name: str) -> str:
         """Return the label of a predictor or design column, for a sentence."""
         return named(self.study, name)

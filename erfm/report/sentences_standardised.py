@@ -93,20 +93,3 @@ def printed_coefficients() -> str:
         f"customers, and {printed('standardised_frequency')} does not fit the printed odds ratio "
         "([page 06](06_published_numbers.ipynb))."
     )
-
-
-def rescaled(study: Study, table: pd.DataFrame, other: pd.DataFrame, names: Sequence[str]) -> str:
-    """Say which columns of the table change if a variable is divided by a thousand (exercise 1).
-
-    `other` is the table after that; `names` are that variable, or nothing where the equation has
-    no number.
-    """
-    if not names:
-        return "Exercise 1: the equation has no number to rescale."
-    (name,) = names
-    changes = (other.loc[name] / table.loc[name] - 1).abs() > 1e-6
-    changed = [COLUMNS[column][0] for column in table.columns[changes]]
-    return (
-        f"Exercise 1: dividing {named(study, name)} by a thousand changes {' and '.join(changed)} "
-        "only."
-    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from erfm.formats import counted, how_many, listed, named, p_text
+from erfm import ties
+from erfm.formats import counted, how_many, listed, named, number, p_text
 from erfm.logistic import LogisticFit
 from erfm.paper.ledger import printed
 from erfm.stepwise import OVERALL, ForwardSelection, Step
@@ -79,6 +80,30 @@ def score_by_hand(study: Study, term: str, score: float, step: Step) -> str:
         f"{'the same as' if same else 'NOT'} that of the table above, to six digits. No model with "
         "the variable was fitted: the search asks every variable for its score and fits only the "
         "one that enters."
+    )
+
+
+def score_beside_ratio(study: Study, compared: pd.DataFrame, entry_p: float) -> str:
+    """Say how near the score test is to the likelihood ratio, and why a search uses both.
+
+    `compared` has a row for each variable: score, score_p, likelihood_ratio, likelihood_ratio_p.
+    """
+    name = ties.largest(compared["score"])
+    row = compared.loc[name]
+    opinions = (compared[["score_p", "likelihood_ratio_p"]] < entry_p).nunique(axis=1)
+    apart = opinions.index[opinions > 1]
+    verdict = "All variables would be judged alike by both."
+    if len(apart):
+        verdict = f"The two disagree on {listed(study, apart)}, near the border."
+    return (
+        f"For {named(study, name)} the score is {number(row['score'])} and the likelihood ratio "
+        f"{number(row['likelihood_ratio'])}, "
+        f"{number(abs(row['score'] - row['likelihood_ratio']))} "
+        f"apart. {verdict} The score foretells the rise of the log-likelihood from its slope and "
+        "bend where the variable has no effect: exact if the log-likelihood were a parabola, and "
+        "near where the effect is small. It needs no new fit, so a search asks it "
+        "of everyone outside. Whoever is inside has been fitted already: there SPSS pays for a fit "
+        "without each, and measures what would really be lost."
     )
 
 

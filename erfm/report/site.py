@@ -16,9 +16,10 @@ from erfm.customers.files import remove
 from erfm.escaping import html, markdown, one_line
 from erfm.report.api_pages import write_api_pages
 from erfm.report.story import IN_SHORT, NOTICE, tags
-from erfm.study import Study, StudyError
+from erfm.study import ROOT, Study, StudyError
 
 CONFIGURATION = Path(__file__).parent / "sphinx"
+GLOSSARY = ROOT / "notebooks" / "glossary.md"
 FRONT_PAGE = "00_start_here"
 DOWNLOADS = "tables"
 ABOUT_CSV = (
@@ -37,6 +38,10 @@ def build_site(study: Study, build: Path) -> Path:
     source.mkdir(parents=True)
     pages = sorted((build / "notebooks").glob("*.ipynb"))
     names = [page.stem for page in pages]
+    present = set(names)
+    glossary = _unlinked(GLOSSARY.read_text(encoding="utf-8"), present)
+    (source / GLOSSARY.name).write_text(glossary, encoding="utf-8")
+    names.append(GLOSSARY.stem)
     if (build / "exports").is_dir():
         (source / f"{DOWNLOADS}.md").write_text(_downloads(build, source), encoding="utf-8")
         names.append(DOWNLOADS)
@@ -46,7 +51,7 @@ def build_site(study: Study, build: Path) -> Path:
         notebook = nbformat.read(page, as_version=4)
         _lead_with_findings(notebook)
         _carry_alt_texts(notebook)
-        _unlink_absent_pages(notebook, {page.stem for page in pages})
+        _unlink_absent_pages(notebook, present)
         _adapt_anchors(notebook)
         if page.stem == root:
             notebook.cells.append(nbformat.v4.new_markdown_cell(_contents(names, root)))
@@ -110,15 +115,15 @@ def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:
 
 def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> None:
     """Turn links to notebooks that this report lacks into plain text."""
+    _change_texts(notebook, lambda text: _unlinked(text, present))
 
-    def unlink(text: str) -> str:
-        return re.sub(
-            r"\[([^\]]+)\]\((\w+)\.ipynb[^)]*\)",
-            lambda link: link[0] if link[2] in present else link[1],
-            text,
-        )
 
-    _change_texts(notebook, unlink)
+def _unlinked(text: str, present: set[str]) -> str:
+    return re.sub(
+        r"\[([^\]]+)\]\((\w+)\.ipynb[^)]*\)",
+        lambda link: link[0] if link[2] in present else link[1],
+        text,
+    )
 
 
 def _adapt_anchors(notebook: nbformat.NotebookNode) -> None:

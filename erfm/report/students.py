@@ -9,6 +9,7 @@ import nbformat
 
 from erfm.customers.files import remove, write_text
 from erfm.report.build import SOLUTION, all_notebooks
+from erfm.report.site import GLOSSARY
 from erfm.report.story import tags
 from erfm.study import output_folder
 
@@ -19,7 +20,7 @@ def write_student_copies() -> Path:
     """Write the notebooks without solutions and outputs to ``build/student``, for a class.
 
     Cells that compute the report's sentences are left out: reading the outputs is the students'
-    work. Earlier copies there are replaced.
+    work. Hints stay, and so does the glossary. Earlier copies there are replaced.
     """
     paths, build = all_notebooks(), output_folder() / "build"
     folder = build / "student"
@@ -28,6 +29,7 @@ def write_student_copies() -> Path:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = list(_for_students(notebook.cells))
         write_text(folder / path.name, nbformat.writes(notebook) + "\n")
+    write_text(folder / GLOSSARY.name, GLOSSARY.read_text(encoding="utf-8"))
     return folder
 
 

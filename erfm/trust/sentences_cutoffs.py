@@ -204,12 +204,12 @@ def _verdict(at: pd.Series, everyone: bool) -> str:
 
 
 def contacting_most(along: pd.DataFrame) -> str:
-    """Say from which cut-off on more than nine customers in ten are contacted (exercise 2)."""
+    """Say from which cut-off on more than nine customers in ten are contacted."""
     wide = along.index[along["contacted"] > 0.9].min()
     if pd.isna(wide):
-        return "Exercise 2: no cut-off does."
+        return "No cut-off does."
     return (
-        f"Exercise 2: more than nine in ten are contacted from a cut-off of {wide:.2f} on, that is "
+        f"More than nine in ten are contacted from a cut-off of {wide:.2f} on, that is "
         "when a missed leaver costs at least "
         f"{decisions.implied_cost_ratio(wide):.2f} needless contacts."
     )

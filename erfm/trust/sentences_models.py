@@ -197,15 +197,15 @@ def _dear(against: pd.DataFrame, model: str) -> str:
 
 
 def naive_interval(against: pd.DataFrame, lower: float, upper: float) -> str:
-    """Say how wide boosting's interval would be if folds shared no customers (exercise 2)."""
+    """Say how wide boosting's interval would be if folds shared no customers."""
     rows = against[(against["score"] == "AUC") & (against["model"] == BOOSTING)]
     row = rows.iloc[0] if len(rows) else pd.Series({"lower": float("nan")})
     if pd.isna(row["lower"]) or not lower < upper:
-        return "Exercise 2: these folds give no interval to compare."
+        return "These folds give no interval to compare."
     naive = pd.Series({"lower": lower, "upper": upper})
     times = (row["upper"] - row["lower"]) / (upper - lower)
     return (
-        "Exercise 2: if no two folds shared customers, the interval of gradient boosting's "
+        "If no two folds shared customers, the interval of gradient boosting's "
         f"difference in AUC would be {_limits(naive, '+.3f')}; the one to go by, which allows "
         f"for the sharing, is {times:.1f} times as wide."
     )

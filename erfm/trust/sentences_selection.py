@@ -230,16 +230,8 @@ def printed_accuracies(accuracy: pd.Series, claimed: float, counted: float) -> s
     )
 
 
-def harder_entry(study: Study, strict: pd.DataFrame, usual: pd.DataFrame) -> str:
-    """Say the optimism of the AUC with a harder entry beside the study's (exercise 1)."""
-    return (
-        f"The optimism of the AUC is {number(strict.loc['auc', 'optimism'], '.4f')}, against "
-        f"{number(usual.loc['auc', 'optimism'], '.4f')} with PIN = {study.entry_p}."
-    )
-
-
 def without_search(fixed: pd.DataFrame, searched: pd.DataFrame) -> str:
-    """Say how much of the optimism of the AUC is the selection's (exercise 2).
+    """Say how much of the optimism of the AUC is the selection's.
 
     `fixed` is the table of `resampling.optimism` with the same variables every time.
     """
@@ -251,6 +243,6 @@ def without_search(fixed: pd.DataFrame, searched: pd.DataFrame) -> str:
         else "the search itself adds nothing to it."
     )
     return (
-        "Exercise 2: with the variables held fixed, the optimism of the AUC is "
+        "With the variables held fixed, the optimism of the AUC is "
         f"{number(fit, '.4f')}, against {number(both, '.4f')} with the search: {selection}"
     )

@@ -240,9 +240,9 @@ def fading(change: pd.Series, retained: pd.Series, frequency: pd.Series) -> str:
 
 
 def product(effect: pd.Series, turn: float) -> str:
-    """Say what the product of gender and frequency does (exercise 2); odds turn at `turn`."""
+    """Say what the product of gender and frequency does; odds turn at `turn`."""
     lower = "above" if effect["b"] < 0 else "below"
     return (
-        f"Exercise 2: the product has B = {number(effect['b'])} ({p_text(effect['p_value'])}); "
+        f"The product has B = {number(effect['b'])} ({p_text(effect['p_value'])}); "
         f"{lower} {turn:.0f} transactions the model gives men the lower odds of retention."
     )

@@ -397,25 +397,28 @@ def implications(study: Study, traits: list[str], terms: tuple[str, ...]) -> str
     return "\n".join([heading, "", *(f"- {point}" for point in points)])
 
 
-def exercise_1(lower: float, upper: float, first: pd.Series) -> str:
+def interval_by_hand(lower: float, upper: float, first: pd.Series) -> str:
     """Compare the interval computed by hand with that of the list."""
     return (
-        f"Exercise 1: {_limits(lower, upper)}, and the list says "
-        f"{_limits(first['lower'], first['upper'])}."
+        f"{_limits(lower, upper)}, and the list says {_limits(first['lower'], first['upper'])}. "
+        "The "
+        "limits lie evenly about the logit, and are turned into risks only then: about the risk "
+        "itself they do not."
     )
 
 
-def exercise_2(lowest: float) -> str:
-    """Say below which success rate no call pays."""
+def lowest_success_rate(lowest: float, assumed: float) -> str:
+    """Say below which success rate no call pays, and which one is assumed."""
     if lowest > 1:
-        return "Exercise 2: no success rate makes a call pay, even in the list's most precise part."
+        return "No success rate makes a call pay, even in the list's most precise part."
     return (
-        f"Exercise 2: no call pays below a success rate of {percent(lowest)}, where even the most "
-        "precise part of the list only breaks even."
+        f"No call pays below a success rate of {percent(lowest)}, where even the most precise part "
+        f"of the list only breaks even; {percent(assumed)} is assumed. Only a trial can tell the "
+        "rate, with customers drawn by lot who are *not* called."
     )
 
 
-def exercise_3(called: float, plan: pd.DataFrame, customers: int) -> str:
+def called_by_risk(called: float, plan: pd.DataFrame, customers: int) -> str:
     """Compare calling everyone above the break-even risk, a share, with the curve's highest point.
 
     Between the rows of the plan, and between nobody called and its first row, the gain is a
@@ -430,9 +433,10 @@ def exercise_3(called: float, plan: pd.DataFrame, customers: int) -> str:
         else "on the curve, no number of calls pays."
     )
     return (
-        f"Exercise 3: {percent(called)} of the holdout customers, for an expected gain of "
+        f"{percent(called)} of the holdout customers, for an expected gain of "
         f"{_rounded(gain)}; {highest} The rule needs calibrated probabilities, the curve needs "
-        "known outcomes."
+        "known outcomes: they part where a probability is off, and where the luck of few "
+        "customers bends the curve."
     )
 
 
