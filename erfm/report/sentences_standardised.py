@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from erfm import ties
 from erfm.escaping import markdown
-from erfm.formats import COLUMNS, named
+from erfm.formats import named
 from erfm.logistic import LogisticFit
 from erfm.paper.ledger import printed
 from erfm.standardised import DEFINITIONS, ranking
