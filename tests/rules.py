@@ -93,7 +93,7 @@ def negative_gain(text: str) -> Iterator[str]:
     pattern = rf"\b(?<!of the )(?:{forms}|higher by|lower by|fewer|more by)\b "
     pattern += r"(?:the \w+ by |about |only |by )*−(?!\d log)\d[\d.,]*%?"
     more = r"more|fewer|less|higher|lower|above|below|wider|narrower|smaller|larger|times as"
-    pattern += rf"|−\d[\d.,]*%?(?: [a-z]+){{0,2}} (?:{more})\b"
+    pattern += rf"|−\d(?:[\d.,]*\d)?%?(?: [a-z]+){{0,2}} (?:{more})\b"
     for found in re.finditer(pattern, text):
         yield found[0]
 

@@ -68,6 +68,7 @@ TRUE = [
     "It gains 1.5 leavers per 100 customers over contacting everyone (95% interval −2.5 to 4.7).",
     "Smokes, Amount; on 2031-05-19, a 95% interval of −0.004 to +0.010, 1.3 times as wide.",
     "The first fifth, 18 of 90 customers, holds 15.667 of the 41 leavers: 38.2% (30.9% to 47.1%).",
+    "The odds are 28 / 92 = 0.304, their logarithm −1.190, below 0.",
     "From 1.0 to 2.0, 16 hold and 1 holds; step 0 187, step 1 153; the first of 10 levels.",
 ]
 
