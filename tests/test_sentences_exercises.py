@@ -398,7 +398,9 @@ def test_linearity_in_the_final_equation_and_by_knots():
 
     assert beyond.bent_equation(tests(0.2), tests(0.3)).startswith("The verdict holds: all")
     assert "does NOT hold" in beyond.bent_equation(tests(0.2), tests(0.01))
-    assert "no verdict" in beyond.bent_equation(tests(0.2).iloc[:0], tests(0.2))
+    none = tests(0.2).iloc[:0]
+    assert beyond.bent_equation(none, none).startswith("The study has no variable with enough")
+    assert beyond.bent_equation(tests(0.2), none).startswith("The final equation has no variable")
     by_knots = pd.DataFrame({"3 knots": [0.3, 0.2], "4 knots": [0.1, 0.01]}, ["recency", "all"])
     text = beyond.numbers_of_knots(by_knots)
     assert "p = 0.200 with 3 knots, p = 0.010 with 4 knots: NOT the same" in text

@@ -248,8 +248,9 @@ def half_the_churned(study: Study, before: LogisticFit, after: LogisticFit) -> s
 
 def bent_equation(full: pd.DataFrame, final: pd.DataFrame) -> str:
     """Compare the joint test of linearity in the full model with that in the final equation."""
-    if "all" not in full.index or "all" not in final.index:
-        return "No variable has enough values to bend, so there is no verdict to compare."
+    for table, whose in ((full, "The study"), (final, "The final equation")):
+        if "all" not in table.index:
+            return f"{whose} has no variable with enough values to bend: no verdict to compare."
     p = [table.loc["all", "p_value"] for table in (full, final)]
     verdicts = ["bend" if value < 0.05 else "straight" for value in p]
     holds = "The verdict holds" if verdicts[0] == verdicts[1] else "The verdict does NOT hold"
