@@ -18,10 +18,10 @@ from erfm.study import Study
 RENDER = MarkdownIt("commonmark").enable("table").render
 NUMBER = r"[+−]?\d[\d,]*(?:\.\d+)?"
 NOUNS = [
-    "#", "noqa:", "SIM905", "case", "cell", "change", "coefficient", "comparison", "correlation",
+    "case", "cell", "change", "coefficient", "comparison", "correlation",
     "customer", "cut-off", "definition", "digit", "equation", "error", "exercise", "fold", "gap",
     "group", "hypothesis", "imputation", "interval", "leaver", "level", "line", "mistake", "model",
-    "pair", "page", "percentage", "point", "predictor", "question", "range", "reason",
+    "pair", "page", "point", "predictor", "question", "range", "reason",
     "repetition", "row", "sample", "score", "split", "stayer", "step", "table", "term",
     "threshold", "tie", "time", "unit", "value", "variable", "voter",
 ]  # fmt: skip
@@ -54,8 +54,8 @@ def step(*texts: str) -> float:
 
 
 def absent_value(text: str) -> Iterator[str]:
-    """No value that a program has for nothing."""
-    nothing = r"(?<![\w-])(nan|NaN|NaT|inf|None(?! of\b)|<NA>|True(?! by\b)|False)\b"
+    """No value that a program has for nothing, but where one is quoted from a file."""
+    nothing = r"(?<![\w'-])(nan|NaN|NaT|inf|None(?! of\b)|<NA>|True(?! by\b)|False)\b"
     for found in re.finditer(nothing, text):
         yield found[0]
 
@@ -69,8 +69,8 @@ def empty_slot(text: str) -> Iterator[str]:
 
 
 def ascii_minus(text: str) -> Iterator[str]:
-    """A negative number has a minus sign, not a hyphen."""
-    for found in re.finditer(r"(?<![\w)\]–-])-(?:\d|\.\d)[\d.,]*", text):
+    """A negative number has a minus sign, not a hyphen, but where one is quoted from a file."""
+    for found in re.finditer(r"(?<![\w)\]–'-])-(?:\d|\.\d)[\d.,]*", text):
         yield found[0]
 
 
@@ -310,7 +310,7 @@ def said(text: str, rules: Iterable[Callable[[str], Iterator[str]]] = WORDS) -> 
     """Return what is wrong with a computed sentence in Markdown, whatever the study."""
     plain = seen(text)
     found = [f"{rule.__name__}: {what}" for rule in rules for what in rule(plain)]
-    empty = re.findall(r"(?<=\S)  +(?=\S)|\*\*\s*\*\*", without_code(text))
+    empty = re.findall(r"(?<=\S)  +(?=\S)|\*{4,}", without_code(text))
     found += [f"empty_slot: {what!r}" for what in empty]
     heading = text.startswith("#") or "$$" in text
     return found + [f"sentence_ends: {what}" for what in sentence_ends(plain) if not heading]

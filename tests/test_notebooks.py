@@ -335,3 +335,21 @@ class TestExercises:
         said = [text for text in said if text]
         numbers = [re.match(r"\*\*Exercise (\d)\.\*\* ", text)[1] for text in said]
         assert numbers == sorted(set(numbers)) and all(len(text) > 60 for text in said)
+
+
+def test_links_to_sections_lead_to_headings():
+    """Jupyter's anchors are the headings with hyphens for spaces."""
+    headings, links = {}, []
+    for path in PATHS:
+        for cell in nbformat.read(path, as_version=4).cells:
+            outputs = [o.get("data", {}).get("text/markdown", "") for o in cell.get("outputs", [])]
+            texts = [cell.source] if cell.cell_type == "markdown" else outputs
+            for text in texts:
+                found = re.findall(r"^#+ (.+)$", text, flags=re.M)
+                headings.setdefault(path.name, set()).update(h.replace(" ", "-") for h in found)
+                links += [
+                    (page or path.name, anchor)
+                    for page, anchor in re.findall(r"\]\((\w+\.ipynb)?#([^)]+)\)", text)
+                    if not re.match(r"(table|figure)-", anchor)
+                ]
+    assert len(links) > 20 and [link for link in links if link[1] not in headings[link[0]]] == []

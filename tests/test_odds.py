@@ -137,7 +137,7 @@ def test_the_climb_marks_each_candidate():
     marked = figure.axes[0].get_lines()[1:]
     assert [(m.get_xdata()[0], m.get_ydata()[0]) for m in marked] == [(0, -9), (1, -5), (2, -7)]
     assert len({m.get_marker() for m in marked}) == 3
-    assert "the estimate -5.0" in figures_odds.climb_alt(candidates)
+    assert "the estimate −5.0" in figures_odds.climb_alt(candidates)
     plt.close("all")
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 import rules
-from zoo import ZOO
+from zoo import ZOO, stored
 
 from erfm.customers.study_file import load_study
+from erfm.report.story import NOTEBOOKS
 
 CAUGHT = {
     rules.absent_value: [
@@ -142,3 +143,15 @@ def test_what_a_study_has_not_is_noticed(study, name, kind, text, rule):
 )
 def test_what_a_study_has_is_no_complaint(study, name, kind, text):
     assert rules.complaints(kind, text, study(name), {"01_a.ipynb"}, "2031-05-19") == []
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_stored_page_breaks_a_rule(path):
+    study, links = load_study("reconstruction"), [page.name for page in NOTEBOOKS.glob("*.ipynb")]
+    texts = stored(path)
+    found = {
+        f"[{text.cell}] {text.kind}: {complaint} in {text.text[:200]!r}"
+        for text in texts
+        for complaint in rules.complaints(text.kind, text.text, study, links, study.run_date)
+    }
+    assert len(texts) > 20 and not found, "\n" + "\n".join(sorted(found))

@@ -125,10 +125,10 @@ def test_what_is_drafted_of_a_chinese_file(draft):
 
 def test_exercises(sample):
     study = sample[0]
-    assert "first level named, basic, is the reference; the others have a coefficient each, " in (
+    assert "first level named, “basic”, is the reference; the others have a coefficient each, " in (
         sentences.reference_level(study, "segment")
     )
-    assert "female, is the reference; the other has a coefficient, " in (
+    assert "“female”, is the reference; the other has a coefficient, " in (
         sentences.reference_level(study, "gender")
     )
     assert "“a.toml: &#42;no&#42; such”" in sentences.quoted_error("a.toml: *no* such")

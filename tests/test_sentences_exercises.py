@@ -264,9 +264,9 @@ def test_the_middle_half_changes_the_order_or_not(sample):
     sizes = pd.DataFrame({"all": [0.5, 0.3], "kept": [0.1, 0.3]}, ["recency", "amount"])
     text = answers.middle_half(study, "recency", (9.0, 2.0), sizes)
     assert "falls from 9 to 2, and with it B · sd from 0.500 to 0.100" in text
-    assert "from recency > amount to amount > recency." in text
+    assert "the order was recency > amount, and is amount > recency now." in text
     same = answers.middle_half(study, "recency", (9.0, 8.0), sizes.assign(kept=[0.4, 0.3]))
-    assert "though not the order, recency > amount." in same
+    assert "the order stays recency > amount." in same
     assert "no numeric" in answers.middle_half(study, None, (0.0, 0.0), sizes)
 
 
@@ -344,8 +344,9 @@ def test_a_harder_entry_names_who_loses_most(sample):
     shares = pd.DataFrame({"usual": [0.9, 0.5], "strict": [0.8, 0.2]}, ["recency", "amount"])
     text = beyond.harder_entry(sample[0], shares, (0.004, 0.003), 0.01)
     assert "**amount** loses most: with PIN = 0.01 it comes in in 20.0%" in text
-    assert "is 0.0030, against 0.0040 before: no larger." in text
+    assert "is 0.0030, against 0.0040 before: smaller." in text
     assert ": larger." in beyond.harder_entry(sample[0], shares, (0.003, 0.004), 0.01)
+    assert ": no larger." in beyond.harder_entry(sample[0], shares, (0.00301, 0.00304), 0.01)
 
 
 def test_equations_of_shuffled_outcomes_flatter_themselves(sample):
@@ -358,7 +359,7 @@ def test_equations_of_shuffled_outcomes_flatter_themselves(sample):
     table = pd.DataFrame(areas, columns=["own", "holdout"])
     assert table["own"].min() > 0.5
     text = beyond.shuffled(table)
-    assert f"from {table['own'].mean():.3f} on average of 5 shuffles" in text
+    assert f"On average of 5 shuffles {table['own'].mean():.3f} on the customers" in text
     assert f"{table['holdout'].min():.3f} to {table['holdout'].max():.3f}). There was" in text
 
 

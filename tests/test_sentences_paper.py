@@ -81,7 +81,7 @@ def test_examined_in_short_counts_every_verdict():
 
 
 def test_sums_names_those_that_do_not_hold():
-    assert sentences.sums({"range": RIGHT, "genders": RIGHT}, "T").startswith("2 of 2 hold (T): ")
+    assert sentences.sums({"range": RIGHT, "genders": RIGHT}, "T").startswith("All 2 hold (T): ")
     said = sentences.sums({"range": RIGHT, "genders": WRONG}, "T")
     assert said.startswith("1 of 2 hold (T); genders do not")
     assert "careless" not in said

@@ -23,6 +23,7 @@ from unittest import mock
 import IPython.display
 import joblib
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pandas as pd
 from IPython.display import HTML, Image, Markdown
@@ -392,6 +393,24 @@ def visit(study: Study, only: str = "") -> Visit:
     return found
 
 
+def stored(path: Path) -> list[Text]:
+    """Return the texts of a notebook as it is stored, but for those within figures."""
+    texts: list[Text] = []
+    for position, cell in enumerate(nbformat.read(path, as_version=4).cells):
+        tell = _Collector(texts, path.stem, position)
+        if cell.cell_type == "markdown":
+            tell("prose", cell.source)
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/markdown" in data:
+                tell.show(Markdown(data["text/markdown"]))
+            elif "text/html" in data:
+                tell.show(HTML(data["text/html"]))
+            if alt := output.get("metadata", {}).get("image/png", {}).get("alt"):
+                tell("alt", alt)
+    return texts
+
+
 def _read_page(found: Visit, path: Path, notebook: Any) -> None:
     """Add to `found` what a page shows; one that a `StudyError` ends is shown up to there."""
     names = found.names[path.stem] = {"__name__": "__main__"}
@@ -453,7 +472,8 @@ class _Collector:
                 case None:
                     pass
                 case Markdown():
-                    kind = "code" if one.data.startswith("```") else "sentence"
+                    kinds = {"```": "code", "| ": "prose"}  # a table in Markdown is no sentence
+                    kind = next((k for s, k in kinds.items() if one.data.startswith(s)), "sentence")
                     self(kind, one.data)
                 case Image():
                     self("alt", one.alt)

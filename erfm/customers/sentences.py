@@ -111,7 +111,7 @@ def reference_level(study: Study, name: str) -> str:
     if len(predictor.levels) > 2:
         others = "the others have a coefficient each"
     return (
-        f"The first level named, {markdown(predictor.reference)}, is the reference; {others}, "
+        f"The first level named, “{markdown(predictor.reference)}”, is the reference; {others}, "
         "compared with it. Another reference would change the coefficients, and no probability."
     )
 

@@ -13,7 +13,7 @@ from math import ceil, exp, inf, log, pi, sqrt
 from scipy import stats
 
 from erfm.descriptives import standard_error_of_kurtosis
-from erfm.formats import percent
+from erfm.formats import number, percent
 from erfm.paper.arithmetic import (
     CANNOT_BE_JUDGED,
     CONTRADICTS,
@@ -360,8 +360,8 @@ def examine_log_odds_ratio(log_odds_ratio: Number, odds_ratio: Number) -> Verdic
     equal = log(ratio.lower) <= claimed.upper and claimed.lower <= log(ratio.upper)
     return Verdict(
         HOLDS if equal else CONTRADICTS,
-        f"The natural logarithm of {odds_ratio} is {log(ratio.value):.3f}; {log_odds_ratio} is "
-        "printed.",
+        f"The natural logarithm of {odds_ratio} is "
+        f"{number(log(ratio.value), '.3f')}; {log_odds_ratio} is printed.",
         rf"\ln({tex(odds_ratio)}) = {log(ratio.value):.3f} {equal_sign(equal)} "
         rf"{tex(log_odds_ratio)}",
         "" if equal else f"An odds ratio of exp({log_odds_ratio}) = {exp(claimed.value):.3f}.",

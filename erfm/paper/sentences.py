@@ -130,7 +130,7 @@ def sums(examined: Mapping[str, Verdict], table: str) -> str:
             "do not, so slips in counting may explain some of what follows."
         )
     return (
-        f"{len(examined)} of {len(examined)} hold ({table}): sample sizes, range, genders and the "
+        f"All {len(examined)} hold ({table}): sample sizes, range, genders and the "
         "classification table's counts are consistent, so careless counting does not explain what "
         "follows."
     )

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from scipy import special
 
 from erfm.figures import BLUE, CHURNED, GREY, ORANGE, RETAINED, WIDTH, wrapped
+from erfm.formats import number
 from erfm.logistic import CONSTANT, LogisticFit
 from erfm.study import Study
 
@@ -99,5 +100,7 @@ def climb(alone: Study, log_likelihoods: pd.Series, candidates: pd.DataFrame) ->
 
 def climb_alt(candidates: pd.DataFrame) -> str:
     """Describe the figure of `climb` by the candidates' log-likelihoods."""
-    told = [f"{name} {row['log_likelihood']:.1f}" for name, row in candidates.iterrows()]
+    told = [
+        f"{name} {number(row['log_likelihood'], ',.1f')}" for name, row in candidates.iterrows()
+    ]
     return f"Log-likelihood over the slope, a curve with one top. Marked: {', '.join(told)}."

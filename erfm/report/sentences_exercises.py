@@ -362,14 +362,14 @@ def middle_half(
     if name is None:
         return "The final equation has no numeric variable, so no middle half can be drawn."
     orders = [markdown(ranking(sizes[column], study)) for column in ("all", "kept")]
-    changed = f"from {orders[0]} to {orders[1]}"
+    changed = f"the order was {orders[0]}, and is {orders[1]} now"
     if orders[0] == orders[1]:
-        changed = f"though not the order, {orders[0]}"
+        changed = f"the order stays {orders[0]}"
     return (
         f"The standard deviation of **{named(study, name)}** falls from {number(sds[0], ',.4g')} "
         "to "
         f"{number(sds[1], ',.4g')}, and with it B · sd from {number(sizes.loc[name, 'all'])} to "
-        f"{number(sizes.loc[name, 'kept'])}, {changed}. Not one odds ratio has changed. A "
+        f"{number(sizes.loc[name, 'kept'])}; {changed}. Not one odds ratio has changed. A "
         "standardised coefficient tells of the customers as much as of the effect, so those of two "
         "banks, or of two years, cannot be compared like two odds ratios."
     )

@@ -142,7 +142,8 @@ def harder_entry(
     falls = shares["usual"] - shares["strict"]
     most = ties.largest(falls)
     usual, strict = optimism
-    how = "no larger" if round(strict, 4) <= round(usual, 4) else "larger"
+    shown = round(strict, 4) - round(usual, 4)
+    how = "larger" if shown > 0 else "smaller" if shown < 0 else "no larger"
     return (
         f"**{named(study, most)}** loses most: with PIN = {number(entry_p, '.3g')} it comes in in "
         f"{percent(shares.loc[most, 'strict'])} of the samples instead of "
@@ -157,10 +158,10 @@ def shuffled(areas: pd.DataFrame) -> str:
     """Say what AUC equations for shuffled outcomes have; a row each, columns own and holdout."""
     own, new = areas["own"], areas["holdout"]
     return (
-        f"On the customers that they were made from {number(own.mean())} on average of "
-        f"{len(areas)} "
-        f"shuffles ({number(own.min())} to {number(own.max())}), on the holdout sample "
-        f"{number(new.mean())} ({number(new.min())} to {number(new.max())}). "
+        f"On average of {len(areas)} shuffles {number(own.mean())} on the customers that the "
+        f"equations were made from ({number(own.min())} to {number(own.max())}), and "
+        f"{number(new.mean())} on the holdout sample ({number(new.min())} to "
+        f"{number(new.max())}). "
         "There was nothing to find, for shuffled outcomes have nothing to do with the "
         "variables. But maximum likelihood takes whatever chance offers, and on the same customers "
         "chance agrees with itself; on others it does not. That is all that optimism is: it grows "

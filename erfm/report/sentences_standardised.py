@@ -44,8 +44,8 @@ def spread(study: Study, table: pd.DataFrame) -> str:
     top = ties.largest(table["x_standardised"].abs())
     values = table.loc[top, list(DEFINITIONS)].abs()
     return (
-        f"For **{named(study, top)}** alone, the six values run from {values.min():.3f} to "
-        f"{values.max():.3f}: a factor of {values.max() / values.min():.1f} between numbers that "
+        f"For **{named(study, top)}** alone, the six values run from {values.min():.4f} to "
+        f"{values.max():.4f}: a factor of {values.max() / values.min():.1f} between numbers that "
         "carry the same name."
     )
 

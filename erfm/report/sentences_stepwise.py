@@ -8,7 +8,7 @@ import pandas as pd
 from erfm import ties
 from erfm.formats import counted, how_many, listed, named, number, p_text
 from erfm.logistic import LogisticFit
-from erfm.paper.ledger import printed
+from erfm.paper.ledger import load_published
 from erfm.stepwise import OVERALL, ForwardSelection, Step
 from erfm.study import Study
 
@@ -95,10 +95,11 @@ def score_beside_ratio(study: Study, compared: pd.DataFrame, entry_p: float) -> 
     verdict = "All variables would be judged alike by both."
     if len(apart):
         verdict = f"The two disagree on {listed(study, apart)}, near the border."
+    # The difference is that of the numbers shown, so that a reader finds it, too.
+    score, ratio = (round(row[test], 3) for test in ("score", "likelihood_ratio"))
     return (
-        f"For {named(study, name)} the score is {number(row['score'])} and the likelihood ratio "
-        f"{number(row['likelihood_ratio'])}, "
-        f"{number(abs(row['score'] - row['likelihood_ratio']))} "
+        f"For {named(study, name)} the score is {number(score)} and the likelihood ratio "
+        f"{number(ratio)}, {number(abs(score - ratio))} "
         f"apart. {verdict} The score foretells the rise of the log-likelihood from its slope and "
         "bend where the variable has no effect: exact if the log-likelihood were a parabola, and "
         "near where the effect is small. It needs no new fit, so a search asks it "
@@ -159,10 +160,10 @@ def _change(selection: ForwardSelection, first: pd.Series, last: pd.Series) -> s
 
 def printed_chi_square() -> str:
     """Say what the paper concludes from its chi-square."""
+    claimed = load_published().loc["final_step_chi_square", "printed"]
     return (
-        f"The paper prints {printed('final_step_chi_square')} for the last step, calls it the "
-        "smallest of the steps and reads it as a good fit, without saying which statistic it is. "
-    ) + (
+        f"The paper prints {claimed} for the last step, calls it the smallest of the steps and "
+        "reads it as a good fit, without saying which statistic it is. "
         "[Page 06](06_published_numbers.ipynb) shows that none of the three readings supports the "
         "conclusion."
     )

@@ -207,5 +207,7 @@ def naive_interval(against: pd.DataFrame, lower: float, upper: float) -> str:
     return (
         "If no two folds shared customers, the interval of gradient boosting's "
         f"difference in AUC would be {_limits(naive, '+.3f')}; the one to go by, which allows "
-        f"for the sharing, is {times:.1f} times as wide."
+        f"for the sharing, is {times:.1f} times as wide. Training sets that share customers give "
+        "models that err alike: their differences are no independent draws, and counting them as "
+        "such makes more of them than they tell."
     )
