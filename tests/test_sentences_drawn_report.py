@@ -24,6 +24,7 @@ from invented import (
     usable,
 )
 from rules import seen, value
+from scipy import stats
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from erfm import (
@@ -256,10 +257,20 @@ def test_forward_selection(drawn):
         assume(False)
     start, steps = selection.steps[0], steps_compared(fits)
     scores = start.score_tests.drop(index="Overall statistics")
+    try:
+        alone = [fit_logistic(study, build, [term]) for term in study.predictors]
+    except (StudyError, np.linalg.LinAlgError):
+        assume(False)
+    rise = [2 * (fit.log_likelihood - fits[0].log_likelihood) for fit in alone]
+    compared = scores.loc[list(study.predictors)].rename(columns={"p_value": "score_p"})
+    compared = compared.assign(
+        likelihood_ratio=rise, likelihood_ratio_p=stats.chi2.sf(rise, compared["df"])
+    )
     known = {
         "study": study, "selection": selection, "constant": fits[0], "steps": steps,
         "equation": fits[-1], "final": fits[-1], "step": start, "start": start,
         "term": scores.index[0], "score": scores["score"].iloc[0],
+        "compared": compared, "entry_p": study.entry_p,
     }  # fmt: skip
     sentences = functions(sentences_stepwise)
     text = {

@@ -54,7 +54,7 @@ def test_the_list(drawn):
         "file": "`file`", "parts": parts, "base": base, "plans": plans, "cost": cost,
         "value": worth, "success": success, "customers": 10_000, "tables": tables,
         "terms": model.terms, "areas": areas, "traits": list(groups), "lower": first["lower"],
-        "upper": first["upper"], "first": first, "lowest": 0.05, "called": 0.4,
+        "upper": first["upper"], "first": first, "lowest": 0.05, "assumed": success, "called": 0.4,
         "plan": plan(success), "rows": gains.at_shares(curve, [0.05, 0.2, 0.5]),
     }  # fmt: skip
     every = functions(sentences)

@@ -388,9 +388,12 @@ def test_leaving_out_half_of_the_churned_moves_the_constant(reconstruction):
     out = frame.index[frame["retained"] == 0][::2]
     before, after = fit_logistic(study, frame), fit_logistic(study, frame.drop(index=out))
     text = beyond.half_the_churned(study, before, after)
-    rise, expected = map(float, re.findall(r"rises by (\S+); ln\(.*?\) = (\d\.\d+)", text)[0])
+    rise, expected = map(
+        float, re.findall(r"rises by (\S+); a rise of ln\(.*?\) = (\d\.\d+)", text)[0]
+    )
     assert rise == pytest.approx(after.parameters[CONSTANT] - before.parameters[CONSTANT], abs=6e-4)
     assert expected == pytest.approx(np.log(2), abs=2e-3)
+    assert f"The constant falls by {rise}" in beyond.half_the_churned(study, after, before)
 
 
 def test_linearity_in_the_final_equation_and_by_knots():

@@ -671,7 +671,7 @@ def _doubtful_codes(
         values = numbers[predictor.column]
         if predictor.levels or predictor.role in QUANTITIES or isinstance(values, str):
             continue
-        known = np.sort(values.dropna().unique())
+        known = np.sort(values.dropna().unique(), kind="stable")
         few = 3 <= len(known) <= MOST_LEVELS and known[-1] <= MOST_LEVELS
         if few and known[0] in (0, 1) and (known % 1 == 0).all():
             found[predictor.name] = tuple(map(to_text, known.tolist()))

@@ -232,7 +232,8 @@ def half_the_churned(study: Study, before: LogisticFit, after: LogisticFit) -> s
     slopes = (change / error).drop(CONSTANT)
     most = ties.largest(slopes.abs())
     return (
-        f"The constant rises by {number(change[CONSTANT])}; ln({churned[0]:,} / {churned[1]:,}) = "
+        f"The constant {'rises' if change[CONSTANT] > 0 else 'falls'} by "
+        f"{number(abs(change[CONSTANT]))}; a rise of ln({churned[0]:,} / {churned[1]:,}) = "
         f"{number(np.log(churned[0] / churned[1]))} is expected. Of the slopes, that of "
         f"**{named(study, most)}** moves most, by {number(abs(slopes[most]), '.1f')} of its "
         "standard "

@@ -279,7 +279,7 @@ def compare_costs(
         sign = 1 if contacted[first].sum() >= contacted[name].sum() else -1
         leavers, stayers = (int((between & (outcome == value)).sum()) for value in (0, 1))
         worth = _paired_limits(leavers, stayers, n, exchange, level)
-        lower, upper = np.sort(-sign * missed_leaver * worth)
+        lower, upper = np.sort(-sign * missed_leaver * worth, kind="stable")
         test = stats.binomtest(leavers, leavers + stayers, break_even) if between.any() else None
         rows[name] = {
             "contacts": sign * (leavers + stayers),

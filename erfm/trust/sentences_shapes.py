@@ -68,8 +68,8 @@ def paradox(table: pd.DataFrame) -> str:
     surely = int((sign * (inside[limit] - 1) < 0).sum())
     counted = (
         f"Among all customers Amount's odds ratio is {over_all:.2f}; within fifths of Frequency it "
-        f"lies {side} one in {turned or 'none'} of {len(inside)}, the whole interval in "
-        f"{surely or 'none'}."
+        f"lies {side} one in {_of_all(turned, len(inside))}, the whole interval in "
+        f"{_of_all(surely, len(inside))}."
     )
     if not turned:
         return counted
@@ -78,6 +78,10 @@ def paradox(table: pd.DataFrame) -> str:
         "*Simpson's paradox*; neither sign is wrong, they answer different questions. Which of "
         "them a bank could act on, these tables cannot say."
     )
+
+
+def _of_all(n: int, of: int) -> str:
+    return "none" if n == 0 else f"all {of}" if n == of else f"{n} of {of}"
 
 
 def dip(shape: pd.DataFrame, straight: LogisticFit, curves: LogisticFit) -> str:
