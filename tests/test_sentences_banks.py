@@ -156,10 +156,12 @@ def test_paradox():
         return pd.DataFrame({"odds_ratio": ratio, "lower": ratio - 0.1, "upper": ratio + 0.1})
 
     text = shapes.paradox(table(1.3, 0.5, 0.95, 1.2))
-    assert "below one in 2 of 3, the whole interval in 1. An association" in text
-    assert "above one in 1 of 2, the whole interval in 1." in shapes.paradox(table(0.5, 1.2, 0.8))
+    assert "below one in 2 of 3, the whole interval in 1 of 3. An association" in text
+    assert "above one in 1 of 2, the whole interval in 1 of 2." in shapes.paradox(
+        table(0.5, 1.2, 0.8)
+    )
     text = shapes.paradox(table(1.3, 1.2, 1.2))
-    assert text.endswith("below one in none of 2, the whole interval in none.")
+    assert text.endswith("below one in none, the whole interval in none.")
 
 
 def fit(log_likelihood: float, **b: float) -> LogisticFit:
