@@ -192,3 +192,12 @@ def test_the_examination_begins_with_every_verdict_and_leads_to_its_proof():
 def test_the_section_on_the_customers_is_there():
     notebook, _, anchor = WHO.partition("#")
     assert anchor in headings(notebook)
+
+
+def test_verdicts_are_listed_without_the_simulated_customers(monkeypatch):
+    def simulated():
+        raise AssertionError("verdicts follow from printed numbers alone")
+
+    monkeypatch.setattr(scorecard, "recomputed", simulated)
+    proved = scorecard.verdicts_by_proof()["printed_values"].str.cat(sep="; ")
+    assert all(value in proved and value in scorecard.verdict_table() for value in TABLE["value"])

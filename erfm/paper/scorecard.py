@@ -253,17 +253,19 @@ def verdicts() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``key`` in the ledger's order; columns ``printed``, ``verdict``, ``reason``,
-        ``section`` (notebook and anchor), ``how`` (one of `HOW`) and ``arithmetic`` (what other
-        printed numbers make it, where they do: a count, fraction or bound; else missing).
+        Index ``key`` in the ledger's order; columns ``value`` (variable and statistic),
+        ``printed``, ``verdict``, ``reason``, ``section`` (notebook and anchor), ``how`` (one of
+        `HOW`) and ``arithmetic`` (what other printed numbers make it, where they do: a count,
+        fraction or bound; else missing).
     """
     proved = proofs()
     rows = {}
-    for key, text in load_published()["printed"].items():
-        entry = ENTRIES[key]
+    for key, row in load_published().iterrows():
+        entry = ENTRIES[str(key)]
         proof = proved[entry.proof]
         rows[key] = {
-            "printed": text,
+            "value": f"{row['variable']}: {row['statistic']}",
+            "printed": row["printed"],
             "verdict": proof.verdict,
             "reason": proof.reason,
             "section": section(entry.section),
@@ -360,7 +362,7 @@ def scorecard() -> pd.DataFrame:
         notebook = verdict["section"].split("_")[0]
         rows[key] = {
             "table": ledger.loc[key, "table"],
-            "value": f"{ledger.loc[key, 'variable']}: {ledger.loc[key, 'statistic']}",
+            "value": verdict["value"],
             "printed": verdict["printed"],
             "implied": compare(verdict["arithmetic"], key).computed,
             "simulated": compare(values.get(key), key).computed,
@@ -392,11 +394,11 @@ def verdicts_by_proof() -> pd.DataFrame:
 
     Columns ``verdict``, ``printed_values`` and ``proof`` (a link in Markdown).
     """
-    card = scorecard().assign(section=[entry.section for entry in ENTRIES.values()])
+    judged = verdicts().assign(section=[entry.section for entry in ENTRIES.values()])
     rows = [
         {"verdict": verdict, "printed_values": _listed(chosen), "proof": _link(where)}
         for verdict in (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
-        for where, chosen in card[card["verdict"] == verdict].groupby("section", sort=False)
+        for where, chosen in judged[judged["verdict"] == verdict].groupby("section", sort=False)
     ]
     return pd.DataFrame(rows)
 
@@ -408,19 +410,19 @@ def _link(where: str) -> str:
     return f"[{where}](#{section(where).partition('#')[2]})"
 
 
-def _listed(card: pd.DataFrame) -> str:
-    """Return a part of the scorecard as a list: what is printed, and the text if it is short."""
+def _listed(judged: pd.DataFrame) -> str:
+    """Return some of the verdicts as a list: what is printed, and the text if it is short."""
     return "; ".join(
         f"{value} {text}" if len(text) < 10 else value
-        for value, text in zip(card["value"], card["printed"], strict=True)
+        for value, text in zip(judged["value"], judged["printed"], strict=True)
     )
 
 
 def verdict_table() -> str:
     """Return the printed values by verdict, as a table in Markdown."""
-    card, counts = scorecard(), verdict_counts()
+    judged = verdicts()
     lines = ["| verdict | printed values | which |", "|---|---|---|"]
-    for verdict, count in counts.items():
-        listed = _listed(card[card["verdict"] == verdict])
-        lines.append(f"| **{verdict}** | {count} | {markdown(listed)} |")
+    for verdict in VERDICTS:
+        chosen = judged[judged["verdict"] == verdict]
+        lines.append(f"| **{verdict}** | {len(chosen)} | {markdown(_listed(chosen))} |")
     return "\n".join(lines)

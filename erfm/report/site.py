@@ -15,11 +15,11 @@ from sphinx.util.docutils import docutils_namespace
 from erfm.customers.files import remove
 from erfm.escaping import html, markdown, one_line
 from erfm.report.api_pages import write_api_pages
-from erfm.report.story import IN_SHORT, NOTICE, tags
-from erfm.study import ROOT, Study, StudyError
+from erfm.report.story import IN_SHORT, NOTEBOOKS, NOTICE, tags
+from erfm.study import Study, StudyError
 
 CONFIGURATION = Path(__file__).parent / "sphinx"
-GLOSSARY = ROOT / "notebooks" / "glossary.md"
+GLOSSARY = NOTEBOOKS / "glossary.md"
 FRONT_PAGE = "00_start_here"
 DOWNLOADS = "tables"
 ABOUT_CSV = (
