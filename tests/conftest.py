@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
+# The workers share the processors: threads of each would only wait for one another. numpy reads
+# this when it is imported, and so do the kernels that the tests start.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import contextlib
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from io import StringIO

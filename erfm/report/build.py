@@ -28,7 +28,7 @@ from erfm.escaping import markdown, visible
 from erfm.logistic import fit_logistic
 from erfm.report.exporting import export_tables
 from erfm.report.page import build_folder, figure_folder, number_of
-from erfm.report.portable import another_machine, first_difference
+from erfm.report.portable import THREADS, another_machine, first_difference
 from erfm.report.site import FRONT_PAGE, build_site
 from erfm.report.story import (
     NOTEBOOKS,
@@ -133,6 +133,8 @@ def execute(
         clients.append(client)
     # A kernel that nobody sits at: no sliders in what it shows.
     environment = {k: v for k, v in os.environ.items() if k != "JPY_SESSION_NAME"}
+    # As many kernels as processors, and narrow matrices: more threads would only wait.
+    environment = dict.fromkeys(THREADS, "1") | environment
     try:
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
             runner.run(client.async_execute(env=environment | (variables or {})))

@@ -45,11 +45,12 @@ def settings() -> list[Setting]:
             {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-AVX2_Usable,-FMA_Usable"},
             "" if glibc else "this is not the GNU C library on x86",
         ),
-        *(Setting(f"{n} thread{'s'[: n - 1]}", dict.fromkeys(_THREADS, str(n))) for n in (1, 2)),
+        *(Setting(f"{n} thread{'s'[: n - 1]}", dict.fromkeys(THREADS, str(n))) for n in (1, 2)),
     ]
 
 
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+"""The environment's variables that say how many threads matrices take."""
 
 
 def _has_openblas() -> bool:
