@@ -150,8 +150,9 @@ def _head_sections(notebook: nbformat.NotebookNode) -> None:
             cell.outputs = parts[0]
         for heading, *rest in parts[1:]:
             cells.append(nbformat.v4.new_markdown_cell(heading.data["text/markdown"]))
-            shown = nbformat.v4.new_code_cell(outputs=rest, metadata=cell.metadata)
-            shown.metadata["tags"] = sorted({*tags(cell), "remove-input"})
+            # With its source, for MyST-NB leaves a cell out that has none.
+            shown = nbformat.v4.new_code_cell(cell.source, outputs=rest)
+            shown.metadata["tags"] = ["remove-input"]
             cells.append(shown)
     notebook.cells = cells
 

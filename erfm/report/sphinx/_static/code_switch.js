@@ -1,6 +1,6 @@
 // One switch for all code of the report: every page opens or folds it as the reader last chose.
 document.addEventListener("DOMContentLoaded", () => {
-  const folds = document.querySelectorAll("details.above-input");
+  const folds = document.querySelectorAll(".tag_hide-input > details.above-input");
   const place = document.querySelector(".content-icon-container");
   if (!folds.length || !place) return;
 
