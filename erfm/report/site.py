@@ -15,7 +15,9 @@ from sphinx.util.docutils import docutils_namespace
 from erfm.customers.files import remove
 from erfm.escaping import html, markdown, one_line
 from erfm.report.api_pages import write_api_pages
+from erfm.report.search import write_search
 from erfm.report.story import IN_SHORT, NOTEBOOKS, NOTICE, tags
+from erfm.report.weight import leave_out_unused, shrink_pictures, write_mathjax
 from erfm.study import Study, StudyError
 
 CONFIGURATION = Path(__file__).parent / "sphinx"
@@ -73,6 +75,10 @@ def build_site(study: Study, build: Path) -> Path:
         app.build()
     if app.statuscode:
         raise StudyError(f"{fresh}: the site was built with warnings; see above.")
+    write_search(fresh)
+    write_mathjax(fresh / "_static")
+    shrink_pictures(fresh / "_images")
+    leave_out_unused(fresh / "_static")
     first = fresh / "index.html"
     if not first.exists():
         first.write_text(_forward(study, root), encoding="utf-8")

@@ -1,0 +1,75 @@
+"""What the site weighs: of MathJax what its pages need, pictures with the colours they have."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from erfm.customers.files import write_bytes, write_text
+
+MATHJAX = "mathjax.js"
+PARTS = ("startup", "core", "input/tex", "output/chtml", "output/chtml/fonts/tex")
+PARTS += ("a11y/assistive-mml",)
+FONTS = ("Zero", "Main-Regular", "Main-Bold", "Math-Italic", "AMS-Regular")
+FONTS += tuple(f"Size{size}-Regular" for size in range(1, 5))
+# Nothing is loaded beside what is in the script, neither when it starts nor by a formula. There is
+# no menu, which would make each formula a stop of the tabulator.
+BEFORE = """\
+window.MathJax = {...window.MathJax, loader: {load: []},
+  startup: {...(window.MathJax || {}).startup, ready() {}},
+  tex: {packages: {"[-]": ["require", "autoload"]}}};
+"""
+AFTER = "MathJax.startup.defaultReady();\n"
+COLOURS = 256
+
+
+def write_mathjax(static: Path) -> None:
+    """Write one script of MathJax's parts that the pages need, its fonts in it, to a folder.
+
+    The package has 24 MB of them. Fonts stand in the script, because not every browser lets a page
+    that was opened from a disk load them from there.
+    """
+    spec = find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(name="sphinx-mathjax-offline")
+    folder = Path(spec.origin).parent / "static" / "mathjax"
+    parts = [(folder / f"{part}.js").read_text(encoding="utf-8") for part in PARTS]
+
+    def with_font(found: re.Match[str]) -> str:
+        if found[1] not in FONTS:
+            return found[0]
+        font = folder / "output" / "chtml" / "fonts" / "woff-v2" / f"MathJax_{found[1]}.woff"
+        return f"data:font/woff;base64,{b64encode(font.read_bytes()).decode()}"
+
+    script = re.sub(
+        r"%%URL%%/MathJax_([\w-]+)\.woff", with_font, "\n".join([BEFORE, *parts, AFTER])
+    )
+    write_text(static / MATHJAX, script)
+
+
+def shrink_pictures(folder: Path) -> None:
+    """Write PNG files with a palette of their colours, where that makes them smaller.
+
+    Figures have few colours and their shades; 256 of them look the same.
+    """
+    for path in sorted(folder.glob("*.png")):
+        before, shrunk = path.read_bytes(), BytesIO()
+        with Image.open(BytesIO(before)) as picture:
+            picture.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+                shrunk, "PNG", optimize=True
+            )
+        if len(shrunk.getvalue()) < len(before):
+            write_bytes(path, shrunk.getvalue())
+
+
+def leave_out_unused(static: Path) -> None:
+    """Remove what themes bring for their developers, and the scripts of Sphinx's own search."""
+    for path in static.rglob("*.map"):
+        path.unlink()
+    for name in ("searchtools.js", "language_data.js", "debug.css", "skeleton.css"):
+        (static / name).unlink(missing_ok=True)
