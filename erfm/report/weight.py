@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from erfm.customers.files import write_bytes, write_text
@@ -53,18 +54,27 @@ def write_mathjax(static: Path) -> None:
 
 
 def shrink_pictures(folder: Path) -> None:
-    """Write PNG files with a palette of their colours, where that makes them smaller.
-
-    Figures have few colours and their shades; 256 of them look the same.
-    """
+    """Write PNG files with a palette, where that makes them smaller; they look the same."""
     for path in sorted(folder.glob("*.png")):
         before, shrunk = path.read_bytes(), BytesIO()
         with Image.open(BytesIO(before)) as picture:
-            picture.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
-                shrunk, "PNG", optimize=True
-            )
+            with_palette(picture).save(shrunk, "PNG", optimize=True)
         if len(shrunk.getvalue()) < len(before):
             write_bytes(path, shrunk.getvalue())
+
+
+def with_palette(picture: Image.Image) -> Image.Image:
+    """Return a picture with at most 256 colours; areas of one colour keep exactly theirs."""
+    full = picture.convert("RGBA")
+    few = full.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    colours = np.asarray(full).view(np.uint32)[..., 0].astype(np.uint64)
+    entries = np.asarray(few).astype(np.uint64)
+    found, counts = np.unique(entries << 32 | colours, return_counts=True)
+    found = found[np.argsort(counts, kind="stable")]
+    palette = np.zeros(COLOURS, np.uint32)
+    palette[found >> 32] = found & 0xFFFFFFFF  # the commonest of each entry comes last, and stays
+    few.putpalette(palette.tobytes(), "RGBA")
+    return few
 
 
 def leave_out_unused(static: Path) -> None:
