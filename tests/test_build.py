@@ -76,14 +76,6 @@ def check_site(site: Path) -> dict[str, Page]:
     return pages
 
 
-@pytest.fixture(scope="module")
-def default_site(tmp_path_factory) -> Path:
-    """The default report's site, built from the notebooks' stored outputs."""
-    build = tmp_path_factory.mktemp("build")
-    shutil.copytree(NOTEBOOKS, build / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    return build_site(load_study("reconstruction"), build).parent
-
-
 @pytest.mark.slow
 def test_site_is_whole_and_works_offline(default_site):
     pages = check_site(default_site)
