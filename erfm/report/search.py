@@ -12,7 +12,7 @@ from bs4.element import PreformattedString
 from erfm.customers.files import write_text
 
 TEXTS = Path("_static") / "search_texts.js"
-NOT_READ = "script, style, noscript, .headerlink, .cell_input, .cell > details > summary"
+NOT_READ = "script, style, noscript, [hidden], .headerlink, .cell_input, .cell > details > summary"
 """What is no text of the report: in cells, the code and what unfolds it."""
 
 WITHIN_A_WORD = {"a", "abbr", "b", "code", "em", "i", "mark", "span", "strong", "sub", "sup", "var"}

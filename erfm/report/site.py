@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -15,9 +16,10 @@ from sphinx.util.docutils import docutils_namespace
 from erfm.customers.files import remove
 from erfm.escaping import html, markdown, one_line
 from erfm.report.api_pages import write_api_pages
+from erfm.report.explorer import BUNDLE, MIME, block, bundle, scripts
 from erfm.report.search import write_search
 from erfm.report.story import IN_SHORT, NOTEBOOKS, NOTICE, tags
-from erfm.report.weight import leave_out_unused, shrink_pictures, write_mathjax
+from erfm.report.weight import leave_out_unused, shrink_pictures, smaller, write_mathjax
 from erfm.study import Study, StudyError
 
 CONFIGURATION = Path(__file__).parent / "sphinx"
@@ -49,10 +51,12 @@ def build_site(study: Study, build: Path) -> Path:
         names.append(DOWNLOADS)
     names.append(write_api_pages(source))
     root = FRONT_PAGE if any(page.stem == FRONT_PAGE for page in pages) else "index"
+    explored = False
     for page in pages:
         notebook = nbformat.read(page, as_version=4)
         _lead_with_findings(notebook)
         _carry_alt_texts(notebook)
+        explored |= _wake_explorers(notebook)
         _unlink_absent_pages(notebook, present)
         _adapt_anchors(notebook)
         if page.stem == root:
@@ -79,6 +83,8 @@ def build_site(study: Study, build: Path) -> Path:
     write_mathjax(fresh / "_static")
     shrink_pictures(fresh / "_images")
     leave_out_unused(fresh / "_static")
+    if explored:
+        (fresh / "_static" / BUNDLE).write_text(bundle(), encoding="utf-8")
     first = fresh / "index.html"
     if not first.exists():
         first.write_text(_forward(study, root), encoding="utf-8")
@@ -117,6 +123,22 @@ def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:
             alt = output.get("metadata", {}).get("image/png", {}).get("alt")
             if alt:
                 cell.metadata["mystnb"] = {"image": {"alt": alt}}
+
+
+def _wake_explorers(notebook: nbformat.NotebookNode) -> bool:
+    """Write the figures that a reader moves as HTML, and return whether there are any.
+
+    Their scripts stand after the first: pages without one do not load them.
+    """
+    found = False
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if MIME in output.get("data", {}):
+            alt = output.metadata.get("image/png", {}).get("alt", "")
+            png = smaller(base64.b64decode(output.data["image/png"]))
+            shown = block(output.data[MIME], alt, png) + ("" if found else scripts())
+            output.data = nbformat.from_dict({"text/html": shown})
+            found = True
+    return found
 
 
 def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> None:
