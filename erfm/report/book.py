@@ -34,8 +34,10 @@ from erfm.study import Study, StudyError
 from erfm.warning.model_file import run_date
 
 CHROMIUM = "CHROMIUM"
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PROGRAMS += ("microsoft-edge", "msedge")
+PROGRAMS = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+    "microsoft-edge", "msedge",
+)  # fmt: skip
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -92,8 +94,8 @@ def chromium_program() -> str:
             return found
     missing = f"{named} is none" if named else f"none of {', '.join(PROGRAMS)} is found"
     raise StudyError(
-        f"The book needs Chromium, which prints it, but {missing}. Install Chromium, Chrome or Edge "
-        f"(Debian: apt-get install chromium), or name its program in ${CHROMIUM}."
+        f"The book needs Chromium, which prints it, but {missing}. Install Chromium, Chrome or "
+        f"Edge (Debian: apt-get install chromium), or name its program in ${CHROMIUM}."
     )
 
 
@@ -196,9 +198,11 @@ class Chapter:
         for fold in article.select(".cell > details"):
             fold.summary.decompose() if fold.summary else None
             fold.unwrap()
-        _lead(article, site, name, present)
+        _relink(article, site, name, present)
         chapter = cls(name, article)
-        for number, exercise in enumerate(article.select("#" + _id(name, "exercises") + " ol > li")):
+        for number, exercise in enumerate(
+            article.select("#" + _id(name, "exercises") + " ol > li")
+        ):
             for hint in exercise.find_all("details", recursive=False):
                 hint.summary.decompose() if hint.summary else None
                 chapter.hints.append((number + 1, hint.extract()))
@@ -227,13 +231,13 @@ class Chapter:
         return found[:1] if self.name == GLOSSARY.stem else found
 
 
-def _lead(article: Tag, site: Path, name: str, present: set[str]) -> None:
+def _relink(article: Tag, site: Path, name: str, present: set[str]) -> None:
     """Let ids, links and files of a page be those of the book."""
     for element in article.find_all(id=True):
         if not str(element["id"]).startswith("T_"):  # of a table's style, and numbered by its page
             element["id"] = _id(name, str(element["id"]))
     for attribute in ("aria-labelledby", "aria-describedby", "for"):
-        for element in article.find_all(attrs={attribute: True}):
+        for element in article.select(f"[{attribute}]"):
             given = element[attribute]
             ids = given if isinstance(given, str) else " ".join(given)
             element[attribute] = " ".join(_id(name, part) for part in ids.split())
@@ -332,9 +336,9 @@ def _fonts() -> str:
     faces = {"": "", "Bol": "font-weight: bold", "Italic": "font-style: italic"}
     faces["BolIta"] = "font-weight: bold; font-style: italic"
     return "".join(
-        f'@font-face {{ font-family: "Book"; src: url("{(folder / f"STIXGeneral{face}.ttf").as_uri()}"); '
-        f"{style} }}\n"
+        f'@font-face {{ font-family: "Book"; src: url("{file.as_uri()}"); {style} }}\n'
         for face, style in faces.items()
+        for file in [folder / f"STIXGeneral{face}.ttf"]
     )
 
 

@@ -14,10 +14,13 @@ from PIL import Image
 from erfm.customers.files import write_bytes, write_text
 
 MATHJAX = "mathjax.js"
-PARTS = ("startup", "core", "input/tex", "output/chtml", "output/chtml/fonts/tex")
-PARTS += ("a11y/assistive-mml",)
-FONTS = ("Zero", "Main-Regular", "Main-Bold", "Math-Italic", "AMS-Regular")
-FONTS += tuple(f"Size{size}-Regular" for size in range(1, 5))
+PARTS = (
+    "startup", "core", "input/tex", "output/chtml", "output/chtml/fonts/tex", "a11y/assistive-mml",
+)  # fmt: skip
+FONTS = (
+    "Zero", "Main-Regular", "Main-Bold", "Math-Italic", "AMS-Regular",
+    "Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular",
+)  # fmt: skip
 # Nothing is loaded beside what is in the script, neither when it starts nor by a formula. There is
 # no menu, which would make each formula a stop of the tabulator.
 BEFORE = """\
