@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 import matplotlib
 from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, TextStringObject
+from pypdf.generic import Fit, NameObject, TextStringObject
 
 from erfm.customers.files import replacing
 from erfm.customers.study_file import load_study
@@ -57,7 +57,6 @@ FLAGS = (
     "--no-default-browser-check",
     "--no-pdf-header-footer",
     "--export-tagged-pdf",
-    "--generate-pdf-document-outline",
 )
 PRINT_SECONDS = 600
 PASSES = 3
@@ -68,6 +67,10 @@ FOLDED = "The answers stand below, folded."
 NO_CJK = (
     "The book has Chinese characters, and no font here shows them: install one, for example Noto "
     "Serif CJK, and make the book again."
+)
+LEFT_OUT = (
+    "Code is left out: it stands in the report's notebooks. Hints and answers to the exercises "
+    "stand at the end."
 )
 NOTICE = "The customers are simulated: nothing in this book is a replication."
 FIT = """\
@@ -154,7 +157,8 @@ def write_book(study: Study, site: Path, names: list[str], book: Path) -> str:
             if before == pages:
                 break
         with replacing(book) as fresh:
-            _finish(printed, fresh, one_line(study.title), date)
+            headings = [chapter.headings() for chapter in chapters]
+            _finish(printed, fresh, one_line(study.title), date, headings)
     shown = (page.extract_text() for page in PdfReader(book).pages)
     return NO_CJK if has_cjk(text) and not any(map(has_cjk, shown)) else ""
 
@@ -368,6 +372,7 @@ def _title_page(study: Study, chapters: list[Chapter], date: str) -> str:
         lines.append(f'<p class="notice"><strong>{NOTICE}</strong>{who}</p>')
     lines += [f"<p>{about}</p>"] if about else []
     lines += [f'<p class="source">Source: {source}</p>'] if source else []
+    lines.append(f'<p class="source">{LEFT_OUT}</p>')
     lines.append(f'<p class="date">{html(date)}</p>')
     return f'<section class="title-page">{"".join(lines)}</section>'
 
@@ -413,9 +418,22 @@ def _pages(printed: Path) -> dict[str, int]:
     }
 
 
-def _finish(printed: Path, fresh: Path, title: str, date: str) -> None:
-    """Write a printed book as it is to be kept: with the date of the study, not of the printer."""
-    writer = PdfWriter(clone_from=printed)
+def _finish(
+    printed: Path, fresh: Path, title: str, date: str, headings: list[list[tuple[str, str, int]]]
+) -> None:
+    """Write a printed book as it is to be kept: with an outline, and the study's date."""
+    reader = PdfReader(printed)
+    places = reader.named_destinations
+    writer = PdfWriter(clone_from=reader)
+    for chapter in headings:
+        parent = None
+        for anchor, text, level in chapter:
+            place = places[f"/{anchor}"]
+            number = reader.get_destination_page_number(place) or 0
+            fit = Fit.xyz(top=place.top)
+            above = parent if level > 1 else None
+            item = writer.add_outline_item(text, number, above, fit=fit, is_open=False)
+            parent = item if level == 1 else parent
     day = f"D:{date.replace('-', '')}000000Z"
     writer.metadata = None
     writer.add_metadata(
