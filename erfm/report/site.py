@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -15,8 +16,11 @@ from sphinx.util.docutils import docutils_namespace
 from erfm.customers.files import remove
 from erfm.escaping import html, markdown, one_line
 from erfm.report.api_pages import write_api_pages
+from erfm.report.explorer import BUNDLE, MIME, block, bundle, scripts
 from erfm.report.markup import spoken
+from erfm.report.search import write_search
 from erfm.report.story import IN_SHORT, NOTEBOOKS, NOTICE, tags
+from erfm.report.weight import leave_out_unused, shrink_pictures, smaller, write_mathjax
 from erfm.study import Study, StudyError
 
 CONFIGURATION = Path(__file__).parent / "sphinx"
@@ -48,10 +52,12 @@ def build_site(study: Study, build: Path) -> Path:
         names.append(DOWNLOADS)
     names.append(write_api_pages(source))
     root = FRONT_PAGE if any(page.stem == FRONT_PAGE for page in pages) else "index"
+    explored = False
     for page in pages:
         notebook = nbformat.read(page, as_version=4)
         _lead_with_findings(notebook)
         _carry_alt_texts(notebook)
+        explored |= _wake_explorers(notebook)
         _unlink_absent_pages(notebook, present)
         _adapt_anchors(notebook)
         _fold_code(notebook)
@@ -76,8 +82,14 @@ def build_site(study: Study, build: Path) -> Path:
         app.build()
     if app.statuscode:
         raise StudyError(f"{fresh}: the site was built with warnings; see above.")
+    write_search(fresh)
     for written in fresh.glob("*.html"):
         written.write_text(spoken(written.read_text(encoding="utf-8")), encoding="utf-8")
+    write_mathjax(fresh / "_static")
+    shrink_pictures(fresh / "_images")
+    leave_out_unused(fresh / "_static")
+    if explored:
+        (fresh / "_static" / BUNDLE).write_text(bundle(), encoding="utf-8")
     first = fresh / "index.html"
     if not first.exists():
         first.write_text(_forward(study, root), encoding="utf-8")
@@ -152,9 +164,25 @@ def _head_sections(notebook: nbformat.NotebookNode) -> None:
             cells.append(nbformat.v4.new_markdown_cell(heading.data["text/markdown"]))
             # With its source, for MyST-NB leaves a cell out that has none.
             shown = nbformat.v4.new_code_cell(cell.source, outputs=rest)
-            shown.metadata["tags"] = ["remove-input"]
+            shown.metadata = nbformat.from_dict({**cell.metadata, "tags": ["remove-input"]})
             cells.append(shown)
     notebook.cells = cells
+
+
+def _wake_explorers(notebook: nbformat.NotebookNode) -> bool:
+    """Write the figures that a reader moves as HTML, and return whether there are any.
+
+    Their scripts stand after the first: pages without one do not load them.
+    """
+    found = False
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if MIME in output.get("data", {}):
+            alt = output.metadata.get("image/png", {}).get("alt", "")
+            png = smaller(base64.b64decode(output.data["image/png"]))
+            shown = block(output.data[MIME], alt, png) + ("" if found else scripts())
+            output.data = nbformat.from_dict({"text/html": shown})
+            found = True
+    return found
 
 
 def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> None:
