@@ -1,4 +1,5 @@
 # make report   build the report (STUDY=name in data/ or path of a study file)
+# make book     print the report to one PDF, with a Chromium that is found (STUDY= as above)
 # make test     run every test, notebooks included
 # make quick    run the tests that are not slow, without the notebooks
 # make test-portable  re-execute the notebooks with the arithmetic of other processors
@@ -25,11 +26,14 @@ ON_PYTHONS := $(PYTHONS:%=test-on-%)
 # uv where it is installed, otherwise a private copy fetched with pip.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: report test quick test-portable test-oldest test-lowest $(ON_PYTHONS) lab bench student \
+.PHONY: report book test quick test-portable test-oldest test-lowest $(ON_PYTHONS) lab bench student \
 	notebooks lock clean
 
 report: $(READY)
 	@$(RUN) -m erfm report --study "$$STUDY"
+
+book: $(READY)
+	@$(RUN) -m erfm book --study "$$STUDY"
 
 test: $(READY)
 	$(RUN) -m ruff check .

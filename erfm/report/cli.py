@@ -1,4 +1,4 @@
-"""Commands: ``python -m erfm report | new | fit | score | student | notebooks``."""
+"""Commands: ``python -m erfm report | book | new | fit | score | student | notebooks``."""
 
 from __future__ import annotations
 
@@ -69,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     study = "a name in data/ or a TOML file"
     report = command("report", _report, "execute the notebooks and build the HTML report")
     report.add_argument("--study", default=DEFAULT_STUDY, help=study)
+    book = command("book", _book, "build the report and print it to one PDF, with a Chromium")
+    book.add_argument("--study", default=DEFAULT_STUDY, help=study)
     new = command("new", _new, "draft a study file from a file of customers")
     new.add_argument("customers", type=Path, help="CSV, Excel or Parquet")
     new.add_argument("--overwrite", action="store_true", help="replace an existing study file")
@@ -92,6 +94,15 @@ def _report(options: argparse.Namespace) -> None:
 
     first = build_report(options.study)
     print(f"The report is ready: {first}\nOpen it in a browser: {first.as_uri()}")
+
+
+def _book(options: argparse.Namespace) -> None:
+    from erfm.report.book import build_book
+
+    book, warning = build_book(options.study)
+    if warning:
+        _tell(f"warning: {warning}")
+    print(f"The book is ready: {book}")
 
 
 def _new(options: argparse.Namespace) -> None:

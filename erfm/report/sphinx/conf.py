@@ -8,35 +8,42 @@ from sphinx.util.docstrings import prepare_docstring
 
 import erfm
 from erfm.report.api_pages import INDEX, home
+from erfm.report.weight import MATHJAX
 
 extensions = [
     "myst_nb",
     "sphinx.ext.mathjax",
-    "sphinx-mathjax-offline",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
+    "sphinx_copybutton",
 ]
 author = ""
 copyright = ""
 language = "en"
 
 html_theme = "furo"
+templates_path = ["_templates"]
 html_static_path = ["_static"]
-html_css_files = ["erfm.css"]
+html_css_files = ["erfm.css", ("print.css", {"media": "print"})]
+html_additional_pages = {"search": "search.html"}  # ours; see erfm/report/search.py
+html_js_files = ["code_switch.js", "scroll_regions.js"]
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
-pygments_style = "friendly"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 2
 # MathJax looks at formulas only, and quotation marks and dashes stay as they are.
 mathjax3_config = {"options": {"ignoreHtmlClass": ".*|"}}
+mathjax_path = MATHJAX
 smartquotes = False
 
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
+nb_code_prompt_show = nb_code_prompt_hide = "Code"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 
 # The module's own pages, from its docstrings.
@@ -89,6 +96,11 @@ def keep_text(
         lines[:] = prepare_docstring(value.__doc__ or "")
 
 
+def leave_out_search(app: Sphinx) -> None:
+    """Write no index for Sphinx's own search: it finds no decimals, nor Chinese within a text."""
+    setattr(app.builder, "search", False)  # noqa: B010 - not every builder has it
+
+
 def set_dashes(app: Sphinx, document: nodes.document) -> None:
     """Set the two hyphens between a parameter and what is said of it as a dash."""
     if app.env.docname.startswith(INDEX):
@@ -98,6 +110,7 @@ def set_dashes(app: Sphinx, document: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> None:
+    app.connect("builder-inited", leave_out_search)
     app.connect("autodoc-skip-member", without_aliases)
     app.connect("autodoc-process-docstring", keep_text, priority=600)  # after napoleon, with 500
     app.connect("doctree-read", set_dashes)
