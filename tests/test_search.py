@@ -70,7 +70,7 @@ def search_page(chromium, default_site):
     page = chromium.new_page()
     requests, errors = [], []
     page.on("request", lambda request: requests.append(request.url))
-    page.on("pageerror", errors.append)
+    page.on("pageerror", lambda error: errors.append(error))
     page.goto((default_site / "02_full_model.html").as_uri())
     page.fill("input.sidebar-search", "95.11")
     page.press("input.sidebar-search", "Enter")
