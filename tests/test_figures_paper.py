@@ -15,7 +15,7 @@ from drawn import (
     words,
 )
 from matplotlib.colors import to_hex
-from scipy import integrate, special, stats
+from scipy import integrate, optimize, special, stats
 
 from erfm.paper import figures
 from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
@@ -135,28 +135,52 @@ def test_a_hidden_effect_grows_with_the_standard_deviation():
 
 
 @pytest.mark.slow
-def test_densities_have_one_area_and_the_same_mean():
+def test_the_share_above_the_cutoff_grows_with_the_spread():
     base, spreads = 0.33, {"little": 0.5, "more": 1.0, "much": 2.0}
-    figure = figures.probability_densities(base, 0.6024, spreads)
+    figure = figures.share_by_spread(base, 0.6024, spreads, 0.2)
     (axes,) = figure.axes
+    x, y = line(axes, "any normal linear predictor").get_xydata().T
+    assert x[-1] == pytest.approx(2.5)
+    labels = ["any normal linear predictor", "printed: 20.0%"]
     for name, sd in spreads.items():
-        x, y = line(axes, name).get_xydata().T
-        # Without the outermost 0.2% on either side.
-        assert np.trapezoid(y, x) == pytest.approx(1, abs=0.02)
-        assert np.trapezoid(x * y, x) == pytest.approx(base, abs=0.02)
-        center = figures._mean_logit(base, sd)
-        mean, _ = integrate.quad(
-            lambda z, c=center, s=sd: special.expit(c + s * z) * stats.norm.pdf(z), -9, 9
+        center = optimize.brentq(
+            lambda c, s=sd: (
+                integrate.quad(lambda z: special.expit(c + s * z) * stats.norm.pdf(z), -9, 9)[0]
+                - base
+            ),
+            -9,
+            9,
         )
-        assert mean == pytest.approx(base, abs=1e-6)
-        above = stats.norm.sf(special.logit(0.6024), center, sd)
-        assert np.trapezoid(y[x >= 0.6024], x[x >= 0.6024]) == pytest.approx(above, abs=0.01)
-    assert straight_lines(axes, upright=True) == [0.6024]
-    assert words(axes) == ["cut-off 0.6024"]
-    assert_told_apart(axes, *spreads)
-    assert named(figure) == list(spreads)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("P(retained)", "Density of customers")
+        above = 100 * stats.norm.sf(special.logit(0.6024), center, sd)
+        labels.append(f"{name}: {above:.1f}%")
+        assert line(axes, labels[-1]).get_xydata()[0] == pytest.approx((sd, above), rel=1e-4)
+        assert np.interp(sd, x, y) == pytest.approx(above, rel=0.01)
+    assert straight_lines(axes, upright=False) == [20]
+    assert_told_apart(axes, *labels)
+    assert named(figure) == labels
+    assert axes.get_xlabel() == "Standard deviation of the linear predictor"
+    assert axes.get_ylabel() == "Customers above 0.6024 (%)"
     assert axes.get_title("left")
+    assert_texts_have_room(figure)
+
+
+@pytest.mark.slow
+def test_a_cutoff_is_drawn_with_the_costs_for_which_it_is_the_cheapest():
+    figure = figures.cost_ratio({"base rate": 0.25, "equal costs": 0.5, "printed cut-off": 0.6024})
+    (axes,) = figure.axes
+    x, y = axes.lines[0].get_xydata().T
+    # At the cut-off a customer's expected cost is the same whatever he is taken for.
+    assert (1 - x) * y == pytest.approx(x)
+    labels = [
+        "base rate 0.25: 0.33 calls",
+        "equal costs 0.5: 1.00 calls",
+        "printed cut-off 0.6024: 1.52 calls",
+    ]
+    points = [line(axes, label).get_xydata()[0] for label in labels]
+    assert points == pytest.approx(np.array([(0.25, 1 / 3), (0.5, 1), (0.6024, 1.51509)]))
+    assert_told_apart(axes, *labels)
+    assert named(figure) == labels
+    assert axes.get_yscale() == "log"
     assert_texts_have_room(figure)
 
 

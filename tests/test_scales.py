@@ -51,20 +51,17 @@ def test_standardised_shows_every_printed_coefficient_right_of_the_floor_of_the_
     assert drawn.excluded[0] < drawn.points["value"].min()
 
 
-def test_deviance_and_cutoff():
+def test_deviance():
     drawn = scales.deviance(PROOF["chi-square"], 1.26)
     assert list(drawn.points["printed"]) == [True, False, False]
     assert drawn.points["value"].iloc[2] == 1.26
     assert drawn.excluded == (0, drawn.points["value"].iloc[1])
-    drawn = scales.cutoff(0.6024, 0.32759)
-    assert list(drawn.points["value"]) == [0.32759, 0.6024]
-    assert drawn.alt == "The base rate 0.3276 and the printed cut-off 0.6024 on one scale."
 
 
 def test_a_scale_is_drawn_with_its_words():
-    drawn = scales.cutoff(0.6024, 0.32759)
+    drawn = scales.standard_error(PROOF["has_child"])
     axes = drawn.draw().axes[0]
     side = plt.rcParams["axes.titlelocation"]
     assert (axes.get_title(loc=side), axes.get_xlabel()) == (drawn.title, drawn.label)
     assert [text.get_text() for text in axes.get_yticklabels()] == list(drawn.points.index)
-    assert {text.get_text() for text in axes.texts} == {"0.3276", "0.6024"}
+    assert {text.get_text() for text in axes.texts} == {"0.0083", "0.0894"}

@@ -9,10 +9,11 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
-from scipy import special, stats
 
 from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH
+from erfm.formats import percent
 from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
+from erfm.paper.normal_predictor import share_above_cutoff
 
 VERDICT_LOOK = {
     HOLDS: (BLUE, "", "o"),
@@ -20,6 +21,9 @@ VERDICT_LOOK = {
     CONTRADICTS: (ORANGE, "\\\\\\", "D"),
     IMPOSSIBLE: (VERMILION, "///", "X"),
 }
+
+MARKED = (BLUE, GREEN, VERMILION)
+"""The colours of three values marked on a curve; the last is the paper's."""
 
 
 def scale(
@@ -135,36 +139,62 @@ def hidden_effect(largest_b: float, least: float, sd_significant: float, rival: 
     return figure
 
 
-def probability_densities(base_rate: float, cutoff: float, spreads: dict[str, float]) -> Figure:
-    """Draw the density of P(retained) for normal linear predictors of several spreads.
+def share_by_spread(
+    base_rate: float, cutoff: float, spreads: dict[str, float], claimed: float
+) -> Figure:
+    """Draw the share of customers above a cut-off against the spread of a normal linear predictor.
 
-    `spreads` names each standard deviation; all have the same mean probability `base_rate`.
+    Parameters
+    ----------
+    base_rate : float
+        The mean of P, the same at every spread.
+    cutoff : float
+    spreads : dict of str to float
+        Three standard deviations of the linear predictor that are marked, each with its name.
+    claimed : float
+        The share of customers that is printed.
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
-    probability = np.linspace(0.002, 0.998, 500)
-    logit = special.logit(probability)
-    looks = zip(("-", "--", ":"), (BLUE, GREEN, VERMILION), strict=True)
-    for (name, sd), (line, color) in zip(spreads.items(), looks, strict=True):
-        mean = _mean_logit(base_rate, sd)
-        density = stats.norm.pdf(logit, mean, sd) / (probability * (1 - probability))
-        axes.plot(probability, density, ls=line, color=color, label=name)
-    axes.axvline(cutoff, color="black", lw=1)
-    axes.annotate(f"cut-off {cutoff}", (cutoff, 3.3), xytext=(6, 0), textcoords="offset points")
-    axes.set(xlim=(0, 1), ylim=(0, 3.8), xlabel="P(retained)", ylabel="Density of customers")
-    axes.set_title("The printed effects leave few customers above the cut-off")
-    axes.legend(loc="upper right")
+    sd = np.linspace(0.1, 1.25 * max(spreads.values()), 120)
+    shares = [share_above_cutoff(base_rate, cutoff, one) for one in sd]
+    axes.plot(sd, 100 * np.array(shares), color=BLUE, label="any normal linear predictor")
+    axes.axhline(100 * claimed, color=VERMILION, ls="--", label=f"printed: {percent(claimed)}")
+    for (name, spread), marker, color in zip(spreads.items(), "osD", MARKED, strict=True):
+        share = share_above_cutoff(base_rate, cutoff, spread)
+        axes.plot(
+            spread, 100 * share, ls="", marker=marker, ms=8, color=color,
+            label=f"{name}: {percent(share)}",
+        )  # fmt: skip
+    axes.set(xlim=(0, sd[-1]), ylim=(0, None))
+    axes.set_xlabel("Standard deviation of the linear predictor")
+    axes.set_ylabel(f"Customers above {cutoff} (%)")
+    axes.set_title("Effects of the printed size put too few customers above the cut-off")
+    axes.legend(loc="lower right")
     return figure
 
 
-def _mean_logit(base_rate: float, sd: float) -> float:
-    """Return the mean of a normal logit P for which P has mean `base_rate`."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
-    low, high = -20.0, 20.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        mean = special.expit(middle + sd * nodes) @ weights / weights.sum()
-        low, high = (middle, high) if mean < base_rate else (low, middle)
-    return middle
+def cost_ratio(cutoffs: dict[str, float]) -> Figure:
+    """Draw the ratio of costs for which each cut-off is the cheapest, and mark three by name.
+
+    A customer is taken as retained above the cut-off c: cheapest if to do so wrongly costs
+    c / (1 - c) times as much as to call a customer needlessly.
+    """
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
+    cutoff = np.linspace(0.1, 0.9, 200)
+    axes.plot(cutoff, cutoff / (1 - cutoff), color=BLUE)
+    for (name, one), marker, color in zip(cutoffs.items(), "osX", MARKED, strict=True):
+        ratio = one / (1 - one)
+        axes.plot(
+            one, ratio, ls="", marker=marker, ms=9, color=color,
+            label=f"{name} {_written(one, 4)}: {ratio:.2f} calls",
+        )  # fmt: skip
+    axes.set(xlim=(0.1, 0.9), yscale="log", xlabel="Cut-off on P(retained)")
+    axes.set_yticks([0.2, 0.5, 1, 2, 5])
+    _name_powers(axes.yaxis)
+    axes.set_ylabel("Cost of a missed leaver\nin needless calls (log scale)")
+    axes.set_title("A cut-off says what a missed leaver costs")
+    axes.legend(loc="upper left")
+    return figure
 
 
 def verdict_strip(scorecard: pd.DataFrame) -> Figure:

@@ -180,16 +180,3 @@ def deviance(proof: Verdict, constant_only: float) -> Scale:
         "the printed classification table allow.",
         excluded=(0, least),
     )
-
-
-def cutoff(claimed: float, base_rate: float) -> Scale:
-    """Compare a cut-off with the base rate."""
-    return Scale(
-        _points(
-            {"base rate of the holdout": base_rate, "printed cut-off": claimed}, {"printed cut-off"}
-        ),
-        "The cut-off is not the base rate",
-        "P(retained)",
-        f"The base rate {base_rate:.4f} and the printed cut-off {claimed} on one scale.",
-        decimals=4,
-    )
