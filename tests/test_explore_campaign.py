@@ -76,8 +76,8 @@ def curve(reconstruction) -> pd.DataFrame:
 def test_hundreds_of_campaigns_are_the_best_ones(curve):
     explorer = a_campaign(curve, 10_000, 20, 270.0, 0.1, RATES)
     rng = np.random.default_rng(21)
-    settings = [draw(rng, explorer) for _ in range(300)]
-    assert 100 < assert_best(curve, explorer, settings) < 290
+    settings = [draw(rng, explorer) for _ in range(200)]
+    assert 60 < assert_best(curve, explorer, settings) < 195
 
 
 @pytest.mark.slow
@@ -152,7 +152,7 @@ def test_the_picture_is_told_in_words(curve):
 
 
 @pytest.mark.slow
-@runs(25)
+@runs(8)
 @given(st.data())
 def test_the_best_campaign_on_any_list(data):
     n = data.draw(st.sampled_from([30, 77, 200]))
@@ -165,5 +165,5 @@ def test_the_best_campaign_on_any_list(data):
     curve = gains_curve(outcome, risk, seed=1, repetitions=40)
     worth = round(20 / (0.1 * min(1.1 * (1 - outcome.mean()), 0.95)), -1)
     explorer = a_campaign(curve, 1_000, 20, worth, 0.1, RATES)
-    assert_best(curve, explorer, [{}, *(draw(rng, explorer) for _ in range(15))])
+    assert_best(curve, explorer, [{}, *(draw(rng, explorer) for _ in range(12))])
     assert shared_places(curve).any() or kinds == 1000

@@ -127,7 +127,7 @@ def simulated(reconstruction) -> tuple[Study, SavedModel, Explorer, scoring.Scor
 def test_hundreds_of_customers_have_the_scores_of_such_customers(simulated):
     study, model, explorer, _ = simulated
     rng = np.random.default_rng(11)
-    assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(400)])
+    assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(200)])
 
 
 @pytest.mark.slow
@@ -194,7 +194,7 @@ def test_the_customers_of_any_study_have_their_scores(name, tmp_path):
         pytest.skip(f"its page ends there: {nothing_enters}")
     explorer, _ = made(study, model, samples, customers)
     rng = np.random.default_rng(12)
-    assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(40)])
+    assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(12)])
 
 
 @pytest.mark.slow
@@ -206,20 +206,20 @@ def test_hostile_texts_are_shown_and_compared_as_texts(tmp_path):
     assert any(study.predictors[term].levels for term in model.terms)
     explorer, _ = made(study, model, samples, customers)
     rng = np.random.default_rng(13)
-    assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(60)])
+    assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(30)])
     names = [control.name for control in explorer.controls]
     assert len({*names}) == len(names)
 
 
 @pytest.mark.slow
-@runs(8)
+@runs(5)
 @given(studies())
 def test_the_customers_of_invented_studies_have_their_scores(drawn):
     study, customers, samples = drawn
     model = model_file.describe_model(study, usable(drawn), samples.build, DATE)
     explorer, _ = made(study, model, samples, customers)
     rng = np.random.default_rng(14)
-    assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(25)])
+    assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(12)])
 
 
 @pytest.mark.slow
