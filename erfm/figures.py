@@ -1,11 +1,13 @@
 """The report's figures: one function each, returning a Matplotlib figure.
 
-Colours are those of Okabe & Ito (2008), which colour-blind readers tell apart; every distinction is
-also drawn with a marker, a line style or a hatch.
+Colours follow those of Okabe & Ito (2008), which colour-blind readers tell apart, darkened until
+they stand out against a white page; every distinction is also drawn with a marker, a line style or
+a hatch. The site shows a figure on a dark page, too, where each colour has its lighter twin.
 """
 
 from __future__ import annotations
 
+import math
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -15,6 +17,7 @@ import seaborn as sns
 from matplotlib import font_manager, get_cachedir
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import NullLocator
 
 from erfm.escaping import one_line
@@ -23,25 +26,70 @@ from erfm.stepwise import ForwardSelection
 from erfm.study import Study
 from erfm.validation import RocCurve
 
-BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#6E6E6E"
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#C58300", "#00805C", "#C44E00"
+PURPLE, SKY, GREY, PALE = "#AC5590", "#2E93CC", "#666666", "#8F8F8F"
+INK, PAPER, GRID = "#262626", "#FFFFFF", "#CCCCCC"
+ON_DARK, ON_LIGHT = "#FDFDFD", "#020202"
+"""Ink on a filled area, such as a cell of a grid, that is the same on a light and a dark page."""
+
+DARK_TWINS = {
+    INK: "#E6E6E6", "#000000": "#E6E6E6", PAPER: "#131416", GRID: "#4A4D51", GREY: "#A8A8A8",
+    PALE: "#8F8F8F", BLUE: "#4DA9E0", ORANGE: "#F5B942", GREEN: "#2CC295", VERMILION: "#FF8A3D",
+    PURPLE: "#E49BC4", SKY: "#A6D8F7",
+}  # fmt: skip
+"""What each colour becomes on a dark page; any other stays what it is."""
+
 RETAINED = {"color": BLUE, "label": "retained", "marker": "o", "linestyle": "-", "hatch": ""}
 CHURNED = {"color": VERMILION, "label": "churned", "marker": "s", "linestyle": "--", "hatch": "///"}
-WIDTH = 7.2
+
+WIDTH = 6.0
+"""Inches across: as wide as a page's text, and on a telephone shrunk to little more than half."""
+
+TEXT = 11
+"""Points of the smallest text. With `WIDTH`, it is still readable on a telephone."""
+
+PHONE, READABLE = 358, 9
+"""Pixels that a telephone has for a figure, and those of the smallest text that can be read."""
+
+
+def narrowest(figure: Figure) -> int:
+    """Return the width in pixels below which some text of a figure is too small to be read.
+
+    Up to `PHONE`, the figure shrinks with the page; a wider one is scrolled where it has no room.
+    """
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+    smallest = min((float(text.get_fontsize()) for text in texts), default=TEXT)
+    return math.ceil(READABLE * 72 * figure.get_figwidth() / smallest)
 
 
 def style() -> None:
-    """Set the look of all figures; the size of text suits a page 720 pixels wide."""
-    sns.set_theme(style="ticks", context="notebook", font_scale=0.85)
+    """Set the look of all figures."""
+    sns.set_theme(style="ticks", context="notebook")
     plt.rcParams.update(
         {
+            "font.size": TEXT,
+            "axes.labelsize": TEXT,
+            "axes.titlesize": TEXT,
+            "xtick.labelsize": TEXT,
+            "ytick.labelsize": TEXT,
+            "legend.fontsize": TEXT,
+            "legend.title_fontsize": TEXT,
+            "figure.titlesize": TEXT,
+            "figure.labelsize": TEXT,
+            # The one that comes with Matplotlib: texts are as long on every machine.
+            "font.sans-serif": ["DejaVu Sans"],
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.titlelocation": "left",
-            "axes.titlesize": "medium",
             "axes.titleweight": "bold",
             "axes.grid": True,
-            "grid.alpha": 0.35,
+            "axes.edgecolor": INK,
+            "axes.labelcolor": INK,
+            "text.color": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "grid.color": GRID,
+            "grid.alpha": 0.6,
             "figure.constrained_layout.use": True,
             "legend.frameon": False,
             # A dollar in a study's text is a dollar.

@@ -251,7 +251,9 @@ def test_a_damaged_or_changed_notebook_is_executed_anew(kept, damage):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("file", ["tables/02_x.csv", "tables/02_x.json", "figures/02_x.png"])
+@pytest.mark.parametrize(
+    "file", ["tables/02_x.csv", "tables/02_x.json", "figures/02_x.png", "svg/02_x.svg"]
+)
 @pytest.mark.parametrize("change", [Path.unlink, lambda path: path.write_bytes(b"1")])
 def test_a_page_whose_table_or_figure_was_changed_is_executed_anew(kept, file, change):
     study, notebook, build = kept

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn import (
-    assert_texts_have_room,
     assert_told_apart,
     intervals,
     line,
@@ -16,6 +15,7 @@ from drawn import (
     ticks,
 )
 from matplotlib.axes import Axes
+from pictures import assert_readable
 
 from erfm.study import Predictor, Study
 from erfm.warning import figures
@@ -48,7 +48,7 @@ def test_ranked_risks_have_a_line_for_each_customer(number):
     drawn = line(axes, "P(churned)").get_xydata()
     assert drawn == pytest.approx(ranked[["rank", "churn_probability"]].to_numpy())
     assert straight_lines(axes, upright=False) == [0.7, 0.3]
-    labels = ["95% interval", "P(churned)", "from here high risk", "from here raised risk"]
+    labels = ["P(churned)", "95% interval", "from here high risk", "from here raised risk"]
     assert line(axes, labels[2]).get_ydata()[0] == 0.7
     assert named(figure) == labels
     limits = [line(axes, label).get_linestyle() for label in labels[2:]]
@@ -56,38 +56,51 @@ def test_ranked_risks_have_a_line_for_each_customer(number):
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Place on the list", "P(churned)")
     assert axes.get_ylim() == (0, 1)
     assert axes.get_title("left") == "The risk of each customer, and how sure it is"
-    assert_texts_have_room(figure)
+    assert_readable(figure)
 
 
 CURVE = pd.DataFrame(
-    {"share": [0.0, 0.2, 1.0], "gain": [0, 0.4, 1], "gain_lower": [0, 0.3, 1],
-     "gain_upper": [0, 0.5, 1], "lift": [3, 2, 1], "lift_lower": [1, 1.5, 1],
-     "lift_upper": [5.0, 2.5, 1]}
+    {"share": [0.1, 0.2, 1.0], "customers": [10, 20, 100], "gain": [0.2, 0.4, 1],
+     "gain_lower": [0.1, 0.3, 1], "gain_upper": [0.3, 0.5, 1], "lift": [3, 2, 1],
+     "lift_lower": [1, 1.5, 1], "lift_upper": [5.0, 2.5, 1]}
 )  # fmt: skip
 
 
-def test_gains_and_lift_are_drawn_with_their_bands():
-    figure = figures.gains(CURVE)
-    left, right = figure.axes
+@pytest.mark.parametrize(
+    ("base", "perfect"), [(0.5, 40), (0.1, 100)], ids=["many leave", "few leave"]
+)
+def test_gains_and_lift_are_drawn_with_their_bands(base, perfect):
+    figure = figures.gains(CURVE, base)
+    upper, lower = figure.axes
     share = 100 * CURVE["share"]
-    gain = line(left, "by the list").get_xydata()
+    labels = [f"a perfect list: {perfect}.0%", "this list: 40.0%", "at random: 20.0%"]
+    best = line(upper, labels[0]).get_xydata()
+    assert best == pytest.approx(np.array([[0, 0], [100 * base, 100], [100, 100]]))
+    gain = line(upper, labels[1]).get_xydata()
     assert gain == pytest.approx(np.column_stack([share, 100 * CURVE["gain"]]))
-    assert_band(left, 0, share, 100 * CURVE["gain_lower"], 100 * CURVE["gain_upper"])
-    chance = line(left, "at random").get_xydata()
+    assert_band(upper, 0, share, 100 * CURVE["gain_lower"], 100 * CURVE["gain_upper"])
+    chance = line(upper, labels[2]).get_xydata()
     assert chance == pytest.approx(np.array([[0, 0], [100, 100]]))
-    assert_told_apart(left, "by the list", "at random")
-    lift = line(right, "by the list").get_xydata()
+    marks = [one for one in upper.lines if one.get_marker() != "None"]
+    places = [tuple(mark.get_xydata()[0]) for mark in marks]
+    assert places == [pytest.approx((20, reached)) for reached in (perfect, 40, 20)]
+    assert len({mark.get_marker() for mark in marks}) == 3
+    assert straight_lines(upper, upright=True) == straight_lines(lower, upright=True) == [20]
+    assert_told_apart(upper, *labels)
+    lift = line(lower, "this list").get_xydata()
     assert lift == pytest.approx(np.column_stack([share, CURVE["lift"]]))
-    assert_band(right, 0, share, CURVE["lift_lower"], CURVE["lift_upper"])
-    assert straight_lines(right, upright=False) == [1]
-    assert left.get_xlim() == (0, 100) and left.get_ylim()[0] == 0 and left.get_ylim()[1] > 100
-    assert right.get_ylim()[0] == 0 and right.get_ylim()[1] > 5
-    assert named(figure) == ["by the list", "at random"]
-    assert left.get_xlabel() == right.get_xlabel() == "Customers called (% of the list)"
-    assert left.get_ylabel() == "Leavers reached (% of all leavers)"
-    assert right.get_ylabel() == "Times as many as at random"
-    assert (left.get_title("left"), right.get_title("left")) == ("Gains", "Lift")
-    assert_texts_have_room(figure)
+    assert_band(lower, 0, share, CURVE["lift_lower"], CURVE["lift_upper"])
+    assert straight_lines(lower, upright=False) == [1]
+    assert lower.get_xlim() == upper.get_xlim() == (0, 100)
+    assert upper.get_ylim()[0] == 0 and upper.get_ylim()[1] > 100
+    assert lower.get_ylim()[0] == 0 and lower.get_ylim()[1] > 5
+    assert named(figure) == labels
+    (legend,) = figure.legends
+    assert legend.get_title().get_text() == "The first 20% reach, of all leavers"
+    assert lower.get_xlabel() == "Customers called (% of the list)"
+    assert (upper.get_ylabel(), lower.get_ylabel()) == ("Leavers reached (%)", "Times random")
+    assert (upper.get_title("left"), lower.get_title("left")) == ("Gains", "Lift")
+    assert_readable(figure)
 
 
 def plan(*gains: float) -> pd.DataFrame:
@@ -118,13 +131,13 @@ def test_expected_gains_mark_where_each_plan_pays_most():
     assert_told_apart(axes, *plans)
     assert named(figure) == list(plans)
     assert straight_lines(axes, upright=False) == [0]
-    assert axes.get_xlim()[0] == 0
+    assert axes.get_xlim() == (0, 3000)
     assert axes.get_xlabel() == "Customers called, the likeliest to leave first"
     assert axes.get_ylabel() == "Expected gain (unit of the cost)"
     assert axes.get_title("left")
     figure.canvas.draw()
     assert "2,000" in ticks(axes, "x").values() and "3,000" in ticks(axes, "y").values()
-    assert_texts_have_room(figure)
+    assert_readable(figure)
 
 
 @pytest.fixture
@@ -161,7 +174,7 @@ def test_errors_of_each_group_have_their_limits(study, groups):
     for axes, error, label in zip(
         figure.axes,
         ("missed", "false_alarms"),
-        ("Leavers not called (%)", "Retained customers called (%)"),
+        ("Leavers\nnot called (%)", "Retained customers\ncalled (%)"),
         strict=True,
     ):
         (drawn,) = intervals(axes)
@@ -177,4 +190,4 @@ def test_errors_of_each_group_have_their_limits(study, groups):
     markers = [axes.containers[0][0].get_marker() for axes in figure.axes]
     assert len(set(markers)) == 2
     assert figure.get_suptitle() == "Errors by group"
-    assert_texts_have_room(figure)
+    assert_readable(figure)

@@ -156,6 +156,7 @@ def test_a_report_touches_nothing_outside_its_study_s_folder(write_any, project,
         "notebooks",
         "tables",
         "figures",
+        "svg",
         "exports",
     }
     inside = snapshot(own, own / "-")

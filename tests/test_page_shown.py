@@ -287,7 +287,10 @@ def test_a_figure_is_filed_shown_and_closed(page, output):
     image = shown.shown
     assert isinstance(image, Image) and image.data == path.read_bytes()
     assert (image.alt, image.width) == ("A line.", 240)
-    assert plt.imread(path).shape[:2] == (144, 360)
+    assert plt.imread(path).shape[:2] == (192, 480)
+    assert image.metadata == {"svg": "02_forest.svg"}
+    drawing = (page.build / "svg" / "02_forest.svg").read_text(encoding="utf-8")
+    assert drawing.startswith("<svg ") and 'aria-label="A line."' in drawing
     assert not plt.fignum_exists(figure.number)
     before = path.stat().st_mtime_ns
     page.figure(drawn(), "forest", alt="")

@@ -27,7 +27,7 @@ from erfm.customers.study_file import load_study
 from erfm.escaping import markdown, visible
 from erfm.logistic import fit_logistic
 from erfm.report.exporting import export_tables
-from erfm.report.page import build_folder, figure_folder, number_of
+from erfm.report.page import build_folder, figure_folder, number_of, vector_folder
 from erfm.report.portable import THREADS, another_machine, first_difference
 from erfm.report.site import FRONT_PAGE, build_site
 from erfm.report.story import (
@@ -208,7 +208,7 @@ def results(content: dict[str, Any], path: Path, study: Study) -> str:
     """
     filed = [
         file
-        for folder in (build_folder(study) / "tables", figure_folder(study))
+        for folder in (build_folder(study) / "tables", figure_folder(study), vector_folder(study))
         for file in sorted(folder.glob(f"{number_of(path.stem)}_*"))
     ]
     return _digest(filed, json.dumps(content, sort_keys=True))
@@ -343,8 +343,9 @@ def build_report(name: str) -> Path:
     """Execute a study's notebooks and build its site; return the site's first page.
 
     A notebook that was executed already, with the same code and customers, is not executed again.
-    Writes the study's folder in ``build/`` (``notebooks``, ``tables``, ``exports``, ``site``) and,
-    for the default study, ``figures/``. Nothing outside the study's folder is removed.
+    Writes the study's folder in ``build/`` (``notebooks``, ``tables``, ``svg``, ``exports``,
+    ``site``) and, for the default study, ``figures/``. Nothing outside the study's folder is
+    removed.
 
     Raises
     ------
@@ -359,7 +360,8 @@ def build_report(name: str) -> Path:
     due = [path for path in paths if not _is_current(path, study, executed / path.name)]
     stale = [path for path in executed.glob("*.ipynb") if path.name not in _names(paths)]
     current = tuple(f"{number_of(name)}_" for name in _names(paths) - _names(due))
-    stale += [path for path in (build / "tables").glob("*") if not path.name.startswith(current)]
+    filed = [*(build / "tables").glob("*"), *vector_folder(study).glob("*")]
+    stale += [path for path in filed if not path.name.startswith(current)]
     for path in stale:
         remove(path, inside=build)
     execute_all(study, due, executed)

@@ -30,6 +30,7 @@ from erfm.formats import (
     listed,
     named,
 )
+from erfm.report import vector
 from erfm.samples import Samples
 from erfm.study import Study, output_folder
 
@@ -53,6 +54,11 @@ def figure_folder(study: Study) -> Path:
     if study.shipped and study.name == DEFAULT_STUDY:
         return output_folder() / "figures"
     return build_folder(study) / "figures"
+
+
+def vector_folder(study: Study) -> Path:
+    """Return where a study's figures are filed as SVG, for its site."""
+    return build_folder(study) / "svg"
 
 
 @dataclass(frozen=True)
@@ -279,13 +285,17 @@ class Page:
         """File a figure as ``<number>_<name>.png`` and show it with its number and caption.
 
         `alt` says what the picture says, to those who do not see it; where it is short enough to
-        say it to all, it is the caption, too.
+        say it to all, it is the caption, too. The site shows the SVG in the study's folder instead,
+        which is as sharp on any screen and follows a dark page.
         """
-        path = self.figures / f"{self.number}_{escaping.file_name(name)}.png"
+        filed = f"{self.number}_{escaping.file_name(name)}"
+        path, drawing = self.figures / f"{filed}.png", vector_folder(self.study) / f"{filed}.svg"
         save_figure(figure, path)
         width = round(96 * figure.get_figwidth())
+        write_text(drawing, vector.svg(figure, f"f{filed}", alt))
         plt.close(figure)
-        image = Image(filename=path, alt=escaping.one_line(alt), width=width)
+        told = {"svg": drawing.name}
+        image = Image(filename=path, alt=escaping.one_line(alt), width=width, metadata=told)
         return Captioned(self.caption(name, caption or alt, "Figure"), image)
 
     def explore(self, explorer: Explorer, name: str, alt: str, caption: str = "") -> Captioned:
@@ -337,7 +347,7 @@ def save_figure(figure: Figure, path: Path) -> None:
     Another machine's last bits can move a pixel's shade, which is no new picture.
     """
     drawn = BytesIO()
-    figure.savefig(drawn, format="png", dpi=144, metadata={"Software": None})
+    figure.savefig(drawn, format="png", dpi=192, metadata={"Software": None})
     if not _shows(path, drawn.getvalue()):
         write_bytes(path, drawn.getvalue())
 

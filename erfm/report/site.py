@@ -15,6 +15,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from erfm.customers.files import remove
 from erfm.escaping import html, markdown, one_line
+from erfm.figures import PHONE
 from erfm.report.api_pages import write_api_pages
 from erfm.report.explorer import BUNDLE, MIME, block, bundle, scripts
 from erfm.report.markup import spoken
@@ -58,6 +59,7 @@ def build_site(study: Study, build: Path) -> Path:
         _lead_with_findings(notebook)
         _carry_alt_texts(notebook)
         explored |= _wake_explorers(notebook)
+        _inline_figures(notebook, build / "svg")
         _unlink_absent_pages(notebook, present)
         _adapt_anchors(notebook)
         _fold_code(notebook)
@@ -183,6 +185,27 @@ def _wake_explorers(notebook: nbformat.NotebookNode) -> bool:
             output.data = nbformat.from_dict({"text/html": shown})
             found = True
     return found
+
+
+def _inline_figures(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    """Let the page hold each figure's SVG, where it was drawn here, instead of the PNG.
+
+    One whose texts would be too small on a telephone is scrolled there, by the keyboard, too.
+    """
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        about = output.get("metadata", {}).get("image/png", {})
+        drawing = folder / Path(about.get("svg", "none")).name
+        if drawing.is_file():
+            picture = drawing.read_text(encoding="utf-8")
+            narrowest = int(picture.partition('data-narrowest="')[2].partition('"')[0])
+            held = '<div class="erfm-figure">'
+            if narrowest > PHONE:
+                held = (
+                    '<div class="erfm-figure" tabindex="0" role="region" aria-label="Wide figure">'
+                )
+                picture = picture.replace('style="', f'style="min-width: {narrowest}px; ', 1)
+            output.data = {"text/html": f"{held}{picture}</div>"}
+            output.metadata = {}
 
 
 def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> None:

@@ -1,9 +1,7 @@
-"""Figures of the early-warning page, and the sliders of whoever runs it."""
+"""Figures of the early-warning page."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
@@ -26,17 +24,20 @@ LINES = ["-", "--", ":", "-.", (0, (6, 1, 1, 1, 1, 1))]
 def ranked_risks(scores: Scores) -> Figure:
     """Draw P(churned) along the ranked list with its intervals and the limits of risk."""
     ranked = scores.ranked
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.9))
     # Neighbours on the list differ in how sure their scores are: a line for each, not a band.
     axes.vlines(ranked["rank"], ranked["lower"], ranked["upper"], color=BLUE, alpha=0.25, lw=0.6)
-    axes.plot([], [], color=BLUE, alpha=0.4, lw=6, label="95% interval")
     axes.plot(ranked["rank"], ranked["churn_probability"], color=BLUE, lw=1.8, label="P(churned)")
+    axes.plot([], [], color=BLUE, alpha=0.4, lw=6, label="95% interval")
     for limit, line, name in zip(
         scores.model.risk_limits[::-1], ["--", ":"], ["high risk", "raised risk"], strict=True
     ):
         axes.axhline(limit, color=VERMILION, ls=line, lw=1.3, label=f"from here {name}")
-    axes.set(xlabel="Place on the list", ylabel="P(churned)", ylim=(0, 1))
-    axes.legend(loc="lower left", ncols=2)
+    axes.set(xlabel="Place on the list", ylabel="P(churned)", xlim=(0, len(ranked) + 1))
+    axes.set(ylim=(0, 1))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    # Where the risks lie depends on the study: what they are called stands outside.
+    figure.legend(loc="outside upper left", ncols=2)
     axes.set_title("The risk of each customer, and how sure it is")
     return figure
 
@@ -51,32 +52,57 @@ def ranked_risks_alt(scores: Scores) -> str:
     )
 
 
-def gains(curve: pd.DataFrame) -> Figure:
-    """Draw the gains curve and the lift of a ranked list with 95% intervals."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.5))
-    share = 100 * curve["share"]
-    _banded(left, share, 100 * curve[["gain", "gain_lower", "gain_upper"]], BLUE, "by the list")
-    left.plot([0, 100], [0, 100], color=GREY, ls=":", lw=1.4, label="at random")
-    left.set(
-        xlabel="Customers called (% of the list)", ylabel="Leavers reached (% of all leavers)",
-        xlim=(0, 100), ylim=(0, 102),
+def gains(curve: pd.DataFrame, base: float) -> Figure:
+    """Draw the gains curve and the lift of a ranked list with 95% intervals.
+
+    A perfect list and none at all are drawn beside it, `base` being P(churned); what each reaches
+    where a fifth of the list is called is marked and told.
+    """
+    figure, (upper, lower) = plt.subplots(
+        2, 1, figsize=(WIDTH, 5.8), sharex=True, height_ratios=[2, 1]
+    )
+    share, fifth = 100 * curve["share"], first_fifth(curve)
+    called, reached = fifth["share"], fifth["gain"]
+    perfect = min(1, called / base)
+    upper.plot(
+        [0, 100 * base, 100], [0, 100, 100], color=GREEN, ls="--", lw=1.6,
+        label=f"a perfect list: {percent(perfect)}",
     )  # fmt: skip
-    left.legend(loc="lower right")
-    left.set_title("Gains")
-    _banded(right, share, curve[["lift", "lift_lower", "lift_upper"]], BLUE, "by the list")
-    right.axhline(1, color=GREY, ls=":", lw=1.4)
-    right.set(xlabel="Customers called (% of the list)", ylabel="Times as many as at random")
-    right.set(xlim=(0, 100), ylim=(0, None))
-    right.set_title("Lift")
+    bounds = 100 * curve[["gain", "gain_lower", "gain_upper"]]
+    _banded(upper, share, bounds, BLUE, f"this list: {percent(reached)}")
+    upper.plot(
+        [0, 100], [0, 100], color=GREY, ls=":", lw=1.4, label=f"at random: {percent(called)}"
+    )
+    for gain, color, marker in (
+        (perfect, GREEN, "^"), (reached, BLUE, "o"), (called, GREY, "s"),
+    ):  # fmt: skip
+        upper.plot(100 * called, 100 * gain, color=color, marker=marker, ms=6, ls="")
+    upper.set(ylabel="Leavers reached (%)", xlim=(0, 100), ylim=(0, 102))
+    upper.set_title("Gains")
+    _banded(lower, share, curve[["lift", "lift_lower", "lift_upper"]], BLUE, "this list")
+    lower.axhline(1, color=GREY, ls=":", lw=1.4)
+    lower.plot(100 * called, fifth["lift"], color=BLUE, marker="o", ms=6, ls="")
+    lower.set(xlabel="Customers called (% of the list)", ylabel="Times random", ylim=(0, None))
+    lower.set_title("Lift")
+    for axes in (upper, lower):
+        axes.axvline(100 * called, color=VERMILION, lw=1, alpha=0.7)
+    # A list that is worse than none runs below the diagonal: outside, no legend lies over it.
+    title = f"The first {percent(called, 0)} reach, of all leavers"
+    figure.legend(
+        *upper.get_legend_handles_labels(),
+        loc="outside upper left", ncols=2, title=title, alignment="left",
+    )  # fmt: skip
     return figure
 
 
-def gains_alt(curve: pd.DataFrame) -> str:
+def gains_alt(curve: pd.DataFrame, base: float) -> str:
     """Return the text of `gains`."""
-    reached = percent(first_fifth(curve)["gain"])
+    fifth = first_fifth(curve)
+    share, perfect = fifth["share"], min(1, fifth["share"] / base)
     return (
-        "Gains curve and lift of the holdout list with 95% bands. The first fifth reaches "
-        f"{reached} of the leavers."
+        "Gains curve and lift of the holdout list with 95% bands, beside those of a perfect list "
+        f"and of none. The first {percent(share, 0)}, marked, reach {percent(fifth['gain'])} of "
+        f"the leavers; of a perfect list they would reach {percent(perfect)}."
     )
 
 
@@ -86,7 +112,7 @@ def expected_gains(plans: dict[str, pd.DataFrame]) -> Figure:
     `plans` gives a caption and the table of `gains.expected_gain` for each; the marker is where
     the curve is highest, or at the left where no contact pays.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.6 + 0.25 * len(plans)))
     looks = zip(cycle(COLORS), cycle(LINES), cycle("osD^v"), strict=False)
     for (caption, plan), (color, line, marker) in zip(plans.items(), looks, strict=False):
         _banded(axes, plan["contacts"], plan[["gain", "lower", "upper"]], color, caption, line)
@@ -97,11 +123,11 @@ def expected_gains(plans: dict[str, pd.DataFrame]) -> Figure:
     axes.set(
         xlabel="Customers called, the likeliest to leave first",
         ylabel="Expected gain (unit of the cost)",
-        xlim=(0, None),
+        xlim=(0, max(plan["contacts"].max() for plan in plans.values())),
     )
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.legend(loc="best")
+    figure.legend(loc="outside upper left")
     axes.set_title("What calling brings, and where it pays most (marked)")
     return figure
 
@@ -141,7 +167,7 @@ def group_errors(study: Study, tables: dict[str, pd.DataFrame]) -> Figure:
         ["missed", "false_alarms"],
         [VERMILION, BLUE],
         "so",
-        ["Leavers not called (%)", "Retained customers called (%)"],
+        ["Leavers\nnot called (%)", "Retained customers\ncalled (%)"],
         strict=True,
     ):
         rate, lower, upper = (100 * rates[f"{error}{end}"] for end in ("", "_lower", "_upper"))
@@ -165,43 +191,3 @@ def group_errors_alt(tables: dict[str, pd.DataFrame]) -> str:
         "Leavers not called and retained customers called, by group, with 95% intervals: "
         + "; ".join(errors)
     )
-
-
-def explore(draw: Callable[..., Figure], **ranges: tuple[float, float, float]) -> None:
-    """Show a figure with a slider for each of its numbers, to someone who is there to move them.
-
-    A Jupyter server names the session in the environment of the kernels that it starts for people.
-    Where there is none, as when a page is rendered or tested, nothing is shown: sliders without a
-    kernel do not move.
-
-    Parameters
-    ----------
-    draw : callable
-        Takes the numbers by name.
-    **ranges : tuple of float
-        Start, smallest and largest value of each.
-    """
-    if "JPY_SESSION_NAME" not in os.environ:
-        return
-    # What draws sliders comes with the report's set-up, not with the analysis.
-    from IPython.display import display
-    from ipywidgets import FloatSlider, interact
-
-    def show(**numbers: float) -> None:
-        figure = draw(**numbers)
-        display(figure)
-        plt.close(figure)
-
-    sliders = {
-        name: FloatSlider(
-            value=start,
-            min=least,
-            max=most,
-            step=(most - least) / 100,
-            description=name.replace("_", " "),
-            continuous_update=False,
-            style={"description_width": "8em"},
-        )
-        for name, (start, least, most) in ranges.items()
-    }
-    interact(show, **sliders)

@@ -1,0 +1,94 @@
+"""Figures as SVG that a page of the site holds in itself, for a light and a dark page alike."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.collections import Collection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from erfm import escaping
+from erfm.figures import DARK_TWINS, narrowest
+
+MANY = 400
+"""Marks from which a picture of them is lighter than their description."""
+
+VARIABLES = {light.lower(): f"--figure-{light[1:].lower()}" for light in DARK_TWINS}
+"""The custom property of the style sheet that gives a colour's twin on a dark page."""
+
+NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+
+
+def svg(figure: Figure, name: str, alt: str) -> str:
+    """Return a figure as SVG that can stand in a page.
+
+    Text is drawn as outlines, and looks the same whatever fonts a reader has. The background is
+    transparent, and each colour that has a twin for dark pages a custom property. Identifiers begin
+    with `name`, so that figures in one page share none; `alt` is what screen readers say. The
+    attribute data-narrowest is the width in pixels below which a text cannot be read.
+    """
+    for artist in [*figure.findobj(Line2D), *figure.findobj(Collection)]:
+        artist.set_rasterized(_marks(artist) > MANY)
+    drawn = StringIO()
+    with plt.rc_context({"svg.fonttype": "path", "svg.hashsalt": "erfm"}):
+        figure.savefig(drawn, format="svg", dpi=192, transparent=True, metadata=NO_METADATA)
+    text = drawn.getvalue()
+    width, height = (round(96 * inches) for inches in figure.get_size_inches())
+    view = f"0 0 {0.75 * width:g} {0.75 * height:g}"
+    body = text[text.index(">", text.index("<svg")) + 1 :].strip()
+    # What the picture says of itself, and comments: they repeat its texts. The style sheet, which
+    # would hold for the whole page, is one attribute.
+    body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.S)
+    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.S)
+    body = _coloured(_named_apart(body, name))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{width}" '
+        f'height="{height}" role="img" aria-label="{escaping.html(escaping.one_line(alt))}" '
+        f'data-narrowest="{narrowest(figure)}" '
+        f'style="stroke-linejoin: round; stroke-linecap: butt">{_shortened(body)}\n'
+    )
+
+
+def _marks(artist: Artist) -> int:
+    """Return how many marks an artist draws, the ends of lines not counted."""
+    if isinstance(artist, Collection):
+        return max(np.shape(artist.get_offsets())[0], len(artist.get_paths()))
+    if isinstance(artist, Line2D) and artist.get_marker() not in ("", "None", " ", None):
+        return np.size(artist.get_xdata())
+    return 0
+
+
+def _named_apart(body: str, name: str) -> str:
+    """Return a picture whose identifiers open with a name, without those that nothing uses."""
+    body = body.replace("xlink:href", "href")
+    used = dict.fromkeys(re.findall(r'(?:href="|url\()#([^")]+)', body))
+    new = {old: f"{name}-{place}" for place, old in enumerate(used, start=1)}
+    body = re.sub(r' id="([^"]+)"', lambda at: f' id="{new[at[1]]}"' if at[1] in new else "", body)
+    return re.sub(r'((?:href="|url\()#)([^")]+)', lambda at: at[1] + new[at[2]], body)
+
+
+def _coloured(body: str) -> str:
+    """Return a picture whose colours follow the page."""
+
+    def colour(found: re.Match[str]) -> str:
+        variable = VARIABLES.get(found[2])
+        return f"{found[1]}var({variable}, {found[2]})" if variable else found[0]
+
+    return re.sub(r"((?:fill|stroke): ?)(#[0-9a-f]{6})", colour, body)
+
+
+def _shortened(body: str) -> str:
+    """Return a picture without digits and spaces that nobody sees."""
+
+    def rounded(found: re.Match[str]) -> str:
+        return re.sub(
+            r"-?\d+\.\d{3,}", lambda at: f"{float(at[0]):.2f}".rstrip("0").rstrip("."), found[0]
+        )
+
+    body = re.sub(r'\b(?:d|x|y|width|height)="[^"]*"|translate\([^)]*\)', rounded, body)
+    return re.sub(r"\s*\n\s*", " ", body).replace("> <", "><").strip()
