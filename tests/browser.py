@@ -62,8 +62,13 @@ def set_theme(page: Page, theme: str) -> None:
     page.evaluate("theme => { document.body.dataset.theme = theme }", theme)
 
 
+def open_folds(page: Page) -> None:
+    """Open all that a page has folded: code, solutions, tables."""
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+
+
 def axe_script() -> str:
-    """Return axe-core's source, for a page to run; `violations` reads what it found."""
+    """Return axe-core's source, for a page to run."""
     spec = find_spec("axe_playwright_python")
     assert spec is not None and spec.origin is not None
     return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -106,3 +111,8 @@ def shared_site() -> Path:
     waiting.write_text(str(site), encoding="utf-8")
     waiting.replace(done)
     return site
+
+
+def pages_of(site: Path) -> list[Path]:
+    """Return a site's pages; index.html only leads to the first."""
+    return sorted(path for path in site.glob("*.html") if path.stem != "index")

@@ -2,7 +2,6 @@
 
 import errno
 import json
-import shutil
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -27,7 +26,6 @@ from erfm.report.build import (
     prepare,
     with_findings,
 )
-from erfm.report.site import build_site
 from erfm.report.students import write_student_copies
 from erfm.study import OUTPUT, ROOT, StudyError
 
