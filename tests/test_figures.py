@@ -17,7 +17,6 @@ from erfm.customers.study_file import load_study
 from erfm.descriptives import retention_by
 from erfm.logistic import fit_logistic, scaled_odds_ratios
 from erfm.paper import figures as figures_examination
-from erfm.paper.scorecard import scorecard
 from erfm.report.page import save_figure
 from erfm.samples import sample_path, split_samples
 from erfm.standardised import DEFINITIONS, standardised_coefficients
@@ -105,19 +104,10 @@ def test_standardised_coefficients_are_drawn_relative_to_the_largest(reconstruct
         assert line.get_xdata() == pytest.approx(table[name].abs() / table[name].abs().max())
 
 
-@pytest.mark.slow
-def test_verdict_strip_has_a_tile_for_every_printed_value():
-    card = scorecard()
-    axes = figures_examination.verdict_strip(card).axes[0]
-    assert len(axes.patches) == len(card)
-
-
 def test_every_distinction_has_a_second_cue():
     looks = [figures.RETAINED, figures.CHURNED]
     for cue in ("marker", "linestyle", "hatch"):
         assert len({look[cue] for look in looks}) == 2
-    markers = [marker for *_, marker in figures_examination.VERDICT_LOOK.values()]
-    assert len(set(markers)) == len(markers)
 
 
 def test_chinese_labels_get_a_font_or_an_advice(monkeypatch):

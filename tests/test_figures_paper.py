@@ -6,7 +6,6 @@ import pytest
 from drawn import (
     assert_texts_have_room,
     assert_told_apart,
-    flat_bars,
     intervals,
     line,
     named,
@@ -14,11 +13,9 @@ from drawn import (
     ticks,
     words,
 )
-from matplotlib.colors import to_hex
 from scipy import integrate, optimize, special, stats
 
 from erfm.paper import figures
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 
 pytestmark = pytest.mark.usefixtures("closed_figures")
 
@@ -181,45 +178,4 @@ def test_a_cutoff_is_drawn_with_the_costs_for_which_it_is_the_cheapest():
     assert_told_apart(axes, *labels)
     assert named(figure) == labels
     assert axes.get_yscale() == "log"
-    assert_texts_have_room(figure)
-
-
-# --- Verdicts -------------------------------------------------------------------------------------
-
-
-def test_verdicts_have_a_tile_each_in_the_row_of_their_table():
-    card = pd.DataFrame(
-        {
-            "table": ["One", "One", "Two", "One", "Three"],
-            "verdict": [HOLDS, IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED],
-        }
-    )
-    figure = figures.verdict_strip(card)
-    (axes,) = figure.axes
-    assert ticks(axes, "y") == {0: "Three", 1: "Two", 2: "One"}
-    places = np.concatenate(flat_bars(axes))
-    assert places == pytest.approx(
-        np.array([[0, 0.92], [1, 0.92], [2, 0.92], [2, 0.92], [2, 0.92]])
-    )
-    verdicts = [CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, HOLDS]
-    for tile, mark, column, verdict in zip(
-        axes.patches, axes.lines, (0, 0, 0, 1, 2), verdicts, strict=True
-    ):
-        color, hatch, marker = figures.VERDICT_LOOK[verdict]
-        assert tile.get_x() == column
-        assert to_hex(tile.get_facecolor()) == color.lower()
-        assert (tile.get_hatch() or "", mark.get_marker()) == (hatch, marker)
-        assert mark.get_xydata()[0] == pytest.approx((column + 0.46, tile.get_y() + 0.41))
-    counts = {HOLDS: 2, CANNOT_BE_JUDGED: 1, CONTRADICTS: 1, IMPOSSIBLE: 1}
-    assert named(figure) == [f"{verdict} ({count})" for verdict, count in counts.items()]
-    hatches = [patch.get_hatch() or "" for patch in figure.legends[0].get_patches()]
-    assert hatches == [hatch for _, hatch, _ in figures.VERDICT_LOOK.values()]
-    assert axes.get_title("left") == "2 of 5 printed values cannot be right as they stand"
-    assert_texts_have_room(figure)
-
-
-def test_one_verdict_is_a_strip_too():
-    card = pd.DataFrame({"table": ["One"], "verdict": [HOLDS]})
-    figure = figures.verdict_strip(card)
-    assert figure.axes[0].get_title("left").startswith("0 of 1 ")
     assert_texts_have_room(figure)

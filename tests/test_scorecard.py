@@ -146,19 +146,6 @@ def test_agreement_by_construction_is_agreement(key):
         assert compare(RECOMPUTED[key], key).agrees
 
 
-def test_the_scorecard_in_brief_says_what_was_made_and_leads_to_the_proof():
-    brief = scorecard.in_brief(CARD)
-    assert list(brief.index) == list(PUBLISHED.index)
-    assert brief.loc["accuracy"].tolist()[1:5] == [
-        "95.11%",
-        "75.86%",
-        "69.27%",
-        f"[{CONTRADICTS}]({scorecard.section(scorecard.ACCURACY)})",
-    ]
-    made = brief["simulated"].str.endswith(" (made)")
-    assert made.equals(CARD["how"].eq(scorecard.BY_CONSTRUCTION) & CARD["simulated"].ne(""))
-
-
 def headings(notebook: str) -> set[str]:
     """Return the anchors of a notebook's sections, as Jupyter makes them."""
     cells = nbformat.read(NOTEBOOKS / notebook, as_version=4).cells
@@ -174,6 +161,15 @@ def test_the_link_leads_to_a_section_of_a_notebook(key):
     notebook, _, anchor = CARD.loc[key, "shown"].partition("](")[2].removesuffix(")").partition("#")
     assert (NOTEBOOKS / notebook).is_file()
     assert not anchor or (notebook == scorecard.EXAMINATION and anchor in EXAMINED)
+
+
+@pytest.mark.parametrize("key", PUBLISHED.index)
+def test_the_link_says_where_it_leads(key):
+    text, _, where = CARD.loc[key, "shown"].removeprefix("[").removesuffix(")").partition("](")
+    page, _, anchor = where.partition("#")
+    section = f": {text.partition(': ')[2]}" if anchor else ""
+    assert text == f"page {page[:2]}{section}"
+    assert not anchor or section.removeprefix(": ").replace(" ", "-") == anchor
 
 
 def test_the_examination_begins_with_every_verdict_and_leads_to_its_proof():

@@ -60,8 +60,8 @@ def test_every_verdict_is_counted_in_words_and_beside_the_figure():
     assert sentences.tally(counts(1, 1, 1, 9)) == (
         "1 holds, 1 is impossible, 1 contradicts another printed value and 9 cannot be judged"
     )
-    assert sentences.alt_of_verdicts(counts(4, 3, 0, 1)).endswith(
-        f"by verdict: holds 4, impossible 3, {CONTRADICTS} 0, cannot be judged 1."
+    assert sentences.caption_of_verdicts(counts(4, 3, 2, 1)).startswith(
+        "5 of 10 printed values cannot be right as they stand. "
     )
 
 

@@ -1,4 +1,4 @@
-"""Figures of the examination of the printed numbers and of the scorecard."""
+"""Figures of the examination of the printed numbers."""
 
 from __future__ import annotations
 
@@ -7,20 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
-from erfm.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH
+from erfm.figures import BLUE, GREEN, GREY, VERMILION, WIDTH
 from erfm.formats import percent
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 from erfm.paper.normal_predictor import share_above_cutoff
-
-VERDICT_LOOK = {
-    HOLDS: (BLUE, "", "o"),
-    CANNOT_BE_JUDGED: ("#BBBBBB", "", "P"),
-    CONTRADICTS: (ORANGE, "\\\\\\", "D"),
-    IMPOSSIBLE: (VERMILION, "///", "X"),
-}
 
 MARKED = (BLUE, GREEN, VERMILION)
 """The colours of three values marked on a curve; the last is the paper's."""
@@ -194,35 +185,4 @@ def cost_ratio(cutoffs: dict[str, float]) -> Figure:
     axes.set_ylabel("Cost of a missed leaver\nin needless calls (log scale)")
     axes.set_title("A cut-off says what a missed leaver costs")
     axes.legend(loc="upper left")
-    return figure
-
-
-def verdict_strip(scorecard: pd.DataFrame) -> Figure:
-    """Draw one tile for each printed value, in the order of the paper, its verdict by colour.
-
-    `scorecard` has columns table and verdict, indexed by key.
-    """
-    tables = list(dict.fromkeys(scorecard["table"]))
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.38 * len(tables) + 1.2))
-    for row, table in enumerate(reversed(tables)):
-        for column, verdict in enumerate(scorecard.loc[scorecard["table"] == table, "verdict"]):
-            color, hatch, marker = VERDICT_LOOK[verdict]
-            axes.barh(
-                row, 0.92, left=column, height=0.82, color=color, alpha=0.55, hatch=hatch,
-                edgecolor="white",
-            )  # fmt: skip
-            axes.plot(column + 0.46, row, marker=marker, color="black", ms=5)
-    axes.set_yticks(range(len(tables)), reversed(tables))
-    axes.set_xticks([])
-    axes.grid(False)
-    axes.spines[["bottom", "left"]].set_visible(False)
-    counts = scorecard["verdict"].value_counts()
-    handles = [
-        Patch(facecolor=color, alpha=0.55, hatch=hatch, edgecolor="white",
-              label=f"{verdict} ({counts.get(verdict, 0)})")
-        for verdict, (color, hatch, _) in VERDICT_LOOK.items()
-    ]  # fmt: skip
-    figure.legend(handles=handles, loc="outside lower center", ncols=2)
-    refuted = int(counts.reindex([IMPOSSIBLE, CONTRADICTS], fill_value=0).sum())
-    axes.set_title(f"{refuted} of {len(scorecard)} printed values cannot be right as they stand")
     return figure

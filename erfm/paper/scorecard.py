@@ -188,7 +188,9 @@ def proofs() -> dict[str, Verdict]:
     effect = against_odds_ratio.numbers["effect"]
     return {
         "unpublished": Verdict(
-            CANNOT_BE_JUDGED, "It follows from customers whose data were not published."
+            CANNOT_BE_JUDGED,
+            "It follows from customers whose data were not published.",
+            what_would_have_to_be_true="The customers' data would have to be published.",
         ),
         "setting": Verdict(CANNOT_BE_JUDGED, "A setting that the authors chose."),
         "samples": examine_sum(count["n_complete"], count["n_train"], count["n_holdout"]),
@@ -254,9 +256,10 @@ def verdicts() -> pd.DataFrame:
     -------
     DataFrame
         Index ``key`` in the ledger's order; columns ``value`` (variable and statistic),
-        ``printed``, ``verdict``, ``reason``, ``section`` (notebook and anchor), ``how`` (one of
-        `HOW`) and ``arithmetic`` (what other printed numbers make it, where they do: a count,
-        fraction or bound; else missing).
+        ``printed``, ``verdict``, ``reason``, ``inequality`` and ``needed`` (what would have to be
+        true; as `Verdict` has them), ``section`` (notebook and anchor), ``how`` (one of `HOW`) and
+        ``arithmetic`` (what other printed numbers make it, where they do: a count, fraction or
+        bound; else missing).
     """
     proved = proofs()
     rows = {}
@@ -268,6 +271,8 @@ def verdicts() -> pd.DataFrame:
             "printed": row["printed"],
             "verdict": proof.verdict,
             "reason": proof.reason,
+            "inequality": proof.inequality,
+            "needed": proof.what_would_have_to_be_true,
             "section": section(entry.section),
             "how": entry.how,
             "arithmetic": proof.numbers.get(entry.value),
@@ -354,12 +359,12 @@ def scorecard() -> pd.DataFrame:
     Index ``key``; columns ``table``, ``value`` (variable and statistic), ``printed``, ``implied``
     (by other printed numbers) and ``simulated`` (on the simulated customers), both to the printed
     decimals and empty where there is none, ``how`` the simulated one comes about, ``verdict``,
-    ``why`` and ``shown`` (a link in Markdown).
+    ``why``, ``inequality`` (in LaTeX), ``needed`` (what would have to be true), ``shown`` (a link
+    in Markdown), and ``sentence`` with its ``translation``, both empty where it is not known.
     """
     ledger, values = load_published(), recomputed()
     rows = {}
     for key, verdict in verdicts().iterrows():
-        notebook = verdict["section"].split("_")[0]
         rows[key] = {
             "table": ledger.loc[key, "table"],
             "value": verdict["value"],
@@ -369,24 +374,20 @@ def scorecard() -> pd.DataFrame:
             "how": verdict["how"],
             "verdict": verdict["verdict"],
             "why": verdict["reason"],
-            "shown": f"[page {notebook}]({verdict['section']})",
+            "inequality": verdict["inequality"],
+            "needed": verdict["needed"],
+            "shown": _shown(ENTRIES[str(key)].section),
+            "sentence": ledger.loc[key, "sentence"],
+            "translation": ledger.loc[key, "translation"],
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")
 
 
-def in_brief(card: pd.DataFrame) -> pd.DataFrame:
-    """Return the scorecard with fewer columns, to be read: the verdict leads to its proof.
-
-    Index ``key``; columns ``value``, ``printed``, ``implied``, ``simulated`` (with "made" where it
-    is so by construction), ``verdict`` (a link in Markdown) and ``why``.
-    """
-    made = card["how"].eq(BY_CONSTRUCTION) & (card["simulated"] != "")
-    where = card["shown"].str.partition("](")[2]
-    return card[["value", "printed", "implied"]].assign(
-        simulated=card["simulated"].where(~made, card["simulated"] + " (made)"),
-        verdict="[" + card["verdict"] + "](" + where,
-        why=card["why"],
-    )
+def _shown(title: str) -> str:
+    """Return a link to a section of the examination by its title, or to another page."""
+    where = section(title)
+    page = f"page {where.partition('_')[0]}"
+    return f"[{page if where == title else f'{page}: {title}'}]({where})"
 
 
 def verdicts_by_proof() -> pd.DataFrame:

@@ -77,11 +77,12 @@ def verdicts_defined() -> str:
     return "\n".join(f"- **{verdict}**: {meaning}." for verdict, meaning in MEANINGS.items())
 
 
-def alt_of_verdicts(counts: pd.Series) -> str:
-    """Return the alternative text of `figures.verdict_strip`."""
+def caption_of_verdicts(counts: pd.Series) -> str:
+    """Say how many printed values are refuted, above the strip that leads to each."""
+    refuted = counts[IMPOSSIBLE] + counts[CONTRADICTS]
     return (
-        "A tile for each printed value by table of the paper, coloured by verdict: "
-        f"{', '.join(f'{verdict} {n}' for verdict, n in counts.items())}."
+        f"{refuted} of {counts.sum()} printed values cannot be right as they stand. Each leads to "
+        "its quotation, its proof and what would have to be true."
     )
 
 

@@ -30,7 +30,7 @@ from erfm.formats import (
     listed,
     named,
 )
-from erfm.report import vector
+from erfm.report import vector, verdicts
 from erfm.samples import Samples
 from erfm.study import Study, output_folder
 
@@ -264,6 +264,23 @@ class Page:
         lines += [list(map(_linked, row)) for row in table.itertuples(index=False)]
         rows = ["| " + " | ".join(line) + " |" for line in lines]
         return Captioned(self.caption(name, caption), Markdown("\n".join(rows)))
+
+    def verdict_table(self, card: pd.DataFrame, name: str, caption: str) -> HTML:
+        """File a scorecard as `table` does, and show it; see `verdicts.table`."""
+        frame = verdicts.filed(card)
+        number = self._file_table(frame, name, caption, {c: heading(c) for c in frame})
+        told = f"<strong>{number}.</strong> {escaping.html(caption)}"
+        return HTML(verdicts.table(card, anchor(number), told))
+
+    def verdict_strip(self, card: pd.DataFrame, name: str, caption: str, table: str) -> HTML:
+        """Show a scorecard as a strip of links to its table; see `verdicts.strip`.
+
+        `table` is the name under which `verdict_table` files that, next of the page's tables.
+        """
+        number = self._number("Figure", name)
+        told = f"<strong>{number}.</strong> {escaping.html(caption)}"
+        leads = anchor(self._number("Table", table))
+        return HTML(verdicts.strip(card, anchor(number), told, leads))
 
     def _file_table(
         self, frame: pd.DataFrame, name: str, caption: str, headings: dict[str, str]

@@ -28,6 +28,7 @@ CONFIGURATION = Path(__file__).parent / "sphinx"
 GLOSSARY = NOTEBOOKS / "glossary.md"
 FRONT_PAGE = "00_start_here"
 DOWNLOADS = "tables"
+MARKDOWN = "text/markdown"
 ABOUT_CSV = (
     "Unrounded, UTF-8, a header in the first row. A text that a spreadsheet would run as a formula "
     "(with `=`, `+`, `-` or `@` first) has an apostrophe before it; the workbook, Word and LaTeX "
@@ -61,6 +62,7 @@ def build_site(study: Study, build: Path) -> Path:
         explored |= _wake_explorers(notebook)
         _inline_figures(notebook, build / "svg")
         _unlink_absent_pages(notebook, present)
+        _adapt_html_links(notebook, present)
         _adapt_anchors(notebook)
         _fold_code(notebook)
         _head_sections(notebook)
@@ -213,6 +215,20 @@ def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> 
     _change_texts(notebook, lambda text: _unlinked(text, present))
 
 
+def _adapt_html_links(notebook: nbformat.NotebookNode, present: set[str]) -> None:
+    """Let links to notebooks in what is shown as HTML lead to the site's pages.
+
+    Those in Markdown are Sphinx's to adapt.
+    """
+
+    def adapt(link: re.Match[str]) -> str:
+        page, section, text = link.groups()
+        return f'<a href="{page}.html{section.lower()}">{text}</a>' if page in present else text
+
+    leads = r'<a href="(\w+)\.ipynb((?:#[^"]+)?)">(.*?)</a>'
+    _change_texts(notebook, lambda text: re.sub(leads, adapt, text), "text/html")
+
+
 def _unlinked(text: str, present: set[str]) -> str:
     return re.sub(
         r"\[([^\]]+)\]\((\w+)\.ipynb[^)]*\)",
@@ -236,14 +252,16 @@ def _adapt_anchors(notebook: nbformat.NotebookNode) -> None:
     _change_texts(notebook, adapt)
 
 
-def _change_texts(notebook: nbformat.NotebookNode, change: Callable[[str], str]) -> None:
-    """Change the Markdown that a notebook has and shows."""
+def _change_texts(
+    notebook: nbformat.NotebookNode, change: Callable[[str], str], kind: str = MARKDOWN
+) -> None:
+    """Change the Markdown that a notebook has and shows, or what it shows of another kind."""
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "markdown" and kind == MARKDOWN:
             cell.source = change(cell.source)
         for output in cell.get("outputs", []):
-            if "text/markdown" in output.get("data", {}):
-                output.data["text/markdown"] = change(output.data["text/markdown"])
+            if kind in output.get("data", {}):
+                output.data[kind] = change(output.data[kind])
 
 
 def _contents(names: list[str], root: str) -> str:

@@ -25,9 +25,13 @@ language = "en"
 html_theme = "furo"
 templates_path = ["_templates"]
 html_static_path = ["_static"]
-html_css_files = ["erfm.css", ("print.css", {"media": "print"})]
+html_css_files = ["erfm.css", "verdicts.css", ("print.css", {"media": "print"})]
 html_additional_pages = {"search": "search.html"}  # ours; see erfm/report/search.py
-html_js_files = ["code_switch.js", "scroll_regions.js"]
+html_js_files = [
+    "code_switch.js",
+    "scroll_regions.js",
+    ("verdicts.js", {"defer": "defer"}),
+]
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
@@ -109,9 +113,18 @@ def set_dashes(app: Sphinx, document: nodes.document) -> None:
                 text.parent.replace(text, nodes.Text(text.replace(" -- ", " – ")))
 
 
+def find_formulas(
+    app: Sphinx, page: str, template: str, context: dict[str, object], document: object
+) -> None:
+    """Let MathJax come for formulas in what notebooks show as HTML, where Sphinx does not look."""
+    if '<div class="math ' in str(context.get("body")):
+        context["has_maths_elements"] = True
+
+
 def setup(app: Sphinx) -> None:
     app.connect("builder-inited", leave_out_search)
     app.connect("autodoc-skip-member", without_aliases)
     app.connect("autodoc-process-docstring", keep_text, priority=600)  # after napoleon, with 500
     app.connect("doctree-read", set_dashes)
+    app.connect("html-page-context", find_formulas, priority=400)  # before mathjax, with 500
     app.add_role_to_domain("py", "named", NamedRole())

@@ -1,0 +1,176 @@
+"""Printed values with their verdicts, in HTML: a strip of labelled links, and the table they open.
+
+Both are whole without script and style, as GitHub shows them: a value's quotation, proof and what
+would have to be true stand in a ``<details>`` element of its own. In the site `SCRIPT` adds
+filters, a search and sorting; in a live JupyterLab the table brings script and style along.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from erfm.escaping import html
+from erfm.formats import heading
+from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
+from erfm.paper.scorecard import BY_CONSTRUCTION
+from erfm.report.story import first_sentence
+
+SYMBOLS = {HOLDS: "✓", IMPOSSIBLE: "✕", CONTRADICTS: "≠", CANNOT_BE_JUDGED: "?"}
+"""What stands before each verdict, so that no colour is needed to tell them apart."""
+
+STATIC = Path(__file__).parent / "sphinx" / "_static"
+SCRIPT, STYLE = STATIC / "verdicts.js", STATIC / "verdicts.css"
+
+COMPARED = ("printed", "implied", "simulated")
+"""Columns that are compared: those that a scorecard has are shown."""
+
+FILED = ("table", "value", *COMPARED, "how", "verdict", "why", "needed")
+"""Columns that are filed for others to use."""
+
+LONGEST_ON_A_TILE = 12
+
+# A search or a filter must not run formulas of what is quoted; only those of the proofs.
+NO_FORMULAS, FORMULA = "mathjax_ignore tex2jax_ignore", "math mathjax_process tex2jax_process"
+
+
+def filed(card: pd.DataFrame) -> pd.DataFrame:
+    """Return those columns of a scorecard that are filed."""
+    return card[[column for column in FILED if column in card]]
+
+
+def table(card: pd.DataFrame, ident: str, caption: str) -> str:
+    """Return the table of verdicts, two rows a value: the numbers, and what opens.
+
+    Parameters
+    ----------
+    card : DataFrame
+        Like `scorecard.scorecard`: index ``key``; columns table, value, printed, verdict, why,
+        inequality, needed, shown, sentence and translation; perhaps implied, simulated and how.
+    ident : str
+        The id of the whole, which links lead to.
+    caption : str
+        In HTML.
+    """
+    compared = [column for column in COMPARED if column in card]
+    heads = [heading(column) for column in ("value", *compared, "verdict")]
+    lines = [
+        f'<div class="erfm-verdicts {NO_FORMULAS}" id="{ident}">',
+        f'<p class="erfm-caption">{caption}</p>',
+        "<table>",
+        "<thead><tr>" + "".join(f'<th scope="col">{head}</th>' for head in heads) + "</tr></thead>",
+        *(line for key, row in card.iterrows() for line in _row(str(key), row, compared)),
+        "</table>",
+        "</div>",
+    ]
+    return "\n".join(lines) + _live()
+
+
+def _row(key: str, row: pd.Series, compared: list[str]) -> Iterator[str]:
+    """Return the lines of a value: its numbers, and its details."""
+    order = VERDICTS.index(row["verdict"])
+    about = f'data-verdict="{html(row["verdict"])}" data-table="{html(row["table"])}"'
+    yield f'<tbody id="{anchor(key)}" {about}>'
+    yield f'<tr><th scope="row">{html(row["value"])}<br><small>{html(row["table"])}</small></th>'
+    made = row.get("how") == BY_CONSTRUCTION
+    for column in compared:
+        note = " <small>(made)</small>" if made and column == "simulated" and row[column] else ""
+        yield f'<td data-label="{heading(column)}">{html(row[column])}{note}</td>'
+    yield f'<td data-order="{order}">{badge(row["verdict"])}</td></tr>'
+    first = first_sentence(row["why"])
+    yield f'<tr><td colspan="{len(compared) + 2}"><details><summary>{html(first)}</summary>'
+    yield f"<dl>{''.join(_details(row, row['why'].removeprefix(first).strip()))}</dl>"
+    yield "</details></td></tr></tbody>"
+
+
+def _details(row: pd.Series, rest: str) -> Iterator[str]:
+    """Return what opens: quotation, proof, what would have to be true; `rest` ends the reason."""
+    if row["sentence"]:
+        yield "<dt>Quotation</dt>"
+        yield f'<dd><q lang="zh">{html(row["sentence"])}</q> – <em>{html(row["translation"])}</em>'
+        yield f" ({html(row['table'])})</dd>"
+    yield "<dt>Proof</dt><dd>"
+    yield f"<p>{html(rest)}</p>" if rest else ""
+    for line in filter(None, row["inequality"].split(r", \qquad ")):
+        yield f'<div class="{FORMULA} notranslate">\\[{html(line)}\\]</div>'
+    text, where = link(row["shown"])
+    yield f'<p><a href="{html(where)}">{html(text)}</a></p></dd>'
+    if row["needed"]:
+        yield f"<dt>What would have to be true</dt><dd>{html(row['needed'])}</dd>"
+
+
+def strip(card: pd.DataFrame, ident: str, caption: str, table_ident: str) -> str:
+    """Return a tile for each printed value, by table of the paper: links to the table's rows.
+
+    Parameters
+    ----------
+    card : DataFrame
+        Index ``key``; columns table, value ("variable: statistic"), printed and verdict.
+    ident, caption : str
+        As in `table`.
+    table_ident : str
+        The id of the table; what counts a verdict leads there.
+    """
+    lines = [f'<div class="erfm-strip {NO_FORMULAS}" id="{ident}">']
+    lines += [f'<p class="erfm-caption">{caption}</p>', "<p>"]
+    counts = card["verdict"].value_counts()
+    for verdict in VERDICTS:
+        number = f"<strong>{counts.get(verdict, 0)}</strong>"
+        leads = f'href="#{table_ident}" data-verdict="{html(verdict)}"'
+        lines.append(f'<a class="{_look(verdict)}" {leads}>{badge(verdict, "")} {number}</a>')
+    lines += ["</p>", "<table>"]
+    for name, values in card.groupby("table", sort=False):
+        lines += [f'<tr><th scope="row">{html(str(name))}</th><td>', *_tiles(values), "</td></tr>"]
+    return "\n".join([*lines, "</table>", "</div>"])
+
+
+def _tiles(values: pd.DataFrame) -> Iterator[str]:
+    """Return the tiles of a table of the paper: a variable is named where it is another one."""
+    before = ""
+    for key, row in values.iterrows():
+        variable, _, statistic = row["value"].partition(": ")
+        short = len(row["printed"]) <= LONGEST_ON_A_TILE
+        number = f" <strong>{html(row['printed'])}</strong>" if short else ""
+        said = html(f"{row['value']} {row['printed']}: {row['verdict']}")
+        tile = (
+            f'<a class="{_look(row["verdict"])}" href="#{anchor(str(key))}" aria-label="{said}">'
+            f"{SYMBOLS[row['verdict']]} {html(statistic)}{number}</a>"
+        )
+        # The name of a variable stays with the first of its tiles.
+        yield tile if variable == before else f"<span>{html(variable)}: {tile}</span>"
+        before = variable
+
+
+def badge(verdict: str, look: str | None = None) -> str:
+    """Return a verdict with its symbol."""
+    text = f'<span aria-hidden="true">{SYMBOLS[verdict]}</span> {html(verdict)}'
+    return text if look == "" else f'<span class="{_look(verdict)}">{text}</span>'
+
+
+def _look(verdict: str) -> str:
+    return f"erfm-verdict {verdict.partition(' ')[0]}"
+
+
+def anchor(key: str) -> str:
+    """Return the id of a printed value's rows."""
+    return f"value-{key}"
+
+
+def link(markdown: str) -> tuple[str, str]:
+    """Return the text and the address of a link in Markdown."""
+    found = re.fullmatch(r"\[(.+)\]\((\S+)\)", markdown)
+    if found is None:
+        raise ValueError(f"{markdown!r} is not a link such as [page 06](06_x.ipynb#Title).")
+    return found[1], found[2]
+
+
+def _live() -> str:
+    """Return script and style for a live JupyterLab; elsewhere, as where pages are stored, none."""
+    if "JPY_SESSION_NAME" not in os.environ:
+        return ""
+    style, script = (path.read_text(encoding="utf-8") for path in (STYLE, SCRIPT))
+    return f"\n<style>\n{style}</style>\n<script>\n{script}</script>"
