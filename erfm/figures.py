@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,9 +18,13 @@ import seaborn as sns
 from matplotlib import font_manager, get_cachedir
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.text import Text
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.transforms import Transform
 
+from erfm import ties
 from erfm.escaping import one_line
 from erfm.formats import how_many, number, percent
 from erfm.stepwise import ForwardSelection
@@ -145,32 +150,32 @@ def sample_flow(path: pd.DataFrame, cut: str) -> Figure:
 
     `path` is the table of `sample_path`; `cut` says what the incomplete customers lack.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
-    axes.set(xlim=(0, 10), ylim=(0, 5.3))
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.2))
+    axes.set(xlim=(0, 6), ylim=(0, 3.9))
     axes.axis("off")
     places = {
-        "All customers": (1.7, 2.6),
-        "Complete cases": (5.0, 2.6),
-        "Model-building sample": (8.3, 4.2),
-        "Holdout sample": (8.3, 1.0),
+        "All customers": (1.45, 3.4),
+        "Complete cases": (1.45, 1.9),
+        "Model-building sample": (1.45, 0.4),
+        "Holdout sample": (4.55, 0.4),
     }
+    box = {"boxstyle": "round,pad=0.5", "facecolor": PAPER, "edgecolor": BLUE, "lw": 1.5}
     for name, (x, y) in places.items():
         row = path.loc[name]
         known = int(row["retained"] + row["churned"])
         text = f"{name}\n{int(row['customers']):,} customers\n"
         text += f"{int(row['retained']):,} retained ({percent(row['retained'] / known)})"
-        box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": BLUE, "lw": 1.5}
         axes.text(x, y, text, ha="center", va="center", bbox=box)
     arrow = {"arrowstyle": "->", "color": GREY, "lw": 1.5}
-    for (x0, y0), (x1, y1) in (
-        ((3.05, 2.6), (3.6, 2.6)), ((6.4, 2.9), (6.9, 3.7)), ((6.4, 2.3), (6.9, 1.5)),
+    for start, end in (
+        ((1.45, 2.9), (1.45, 2.4)), ((1.45, 1.4), (1.45, 0.9)), ((2.9, 1.5), (4.2, 0.9)),
     ):  # fmt: skip
-        axes.annotate("", (x1, y1), (x0, y0), arrowprops=arrow)
+        axes.annotate("", end, start, arrowprops=arrow)
     dropped = int(path.loc["All customers", "customers"] - path.loc["Complete cases", "customers"])
     if dropped:
-        axes.annotate("", (3.3, 1.0), (3.3, 2.5), arrowprops=arrow | {"linestyle": "--"})
-        text = wrapped(f"{dropped:,} left out: {cut}", 60)
-        axes.text(3.3, 0.55, text, ha="center", va="center", color=GREY)
+        axes.annotate("", (3.2, 2.65), (1.5, 2.65), arrowprops=arrow | {"linestyle": "--"})
+        text = wrapped(f"{dropped:,} left out: {cut}", 28, lines=4)
+        axes.text(3.3, 2.65, text, va="center", color=GREY)
     axes.set_title(
         f"{int(path.loc['Complete cases', 'customers']):,} of "
         f"{int(path.loc['All customers', 'customers']):,} customers can be analysed"
@@ -179,91 +184,180 @@ def sample_flow(path: pd.DataFrame, cut: str) -> Figure:
 
 
 def distributions(study: Study, frame: pd.DataFrame) -> Figure:
-    """Draw each predictor's distribution, retained and churned customers apart."""
+    """Draw each predictor's distribution, retained and churned customers apart.
+
+    Levels and few values are bars; many values are the share of customers up to each, on a
+    logarithmic axis where a few are far larger than the others.
+    """
     names = list(study.predictors)
-    rows = -(-len(names) // 3)
-    figure, grid = plt.subplots(rows, 3, figsize=(WIDTH, 2.2 * rows + 0.3), squeeze=False)
-    for axes, name in zip(grid.flat, names, strict=False):
-        _distribution(axes, study, frame, name)
-    _make_room(figure, rows)
-    for axes in grid.flat[len(names) :]:
-        axes.axis("off")
-    handles, labels = grid.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=2)
-    figure.suptitle(
-        "How retained and churned customers differ", x=0.01, ha="left", weight="bold", size="medium"
-    )
+    positions = {name: _positions(study, frame, name) for name in names}
+    figure, panels = _panels([_names(positions[name]) for name in names], outcomes=2)
+    for axes, name in zip(panels, names, strict=True):
+        if positions[name]:
+            _shares(axes, frame, name, positions[name])
+        else:
+            _cumulated(axes, frame, name)
+        axes.set_title(narrow(study.predictors[name].axis_label))
+    _legend_below(figure)
+    figure.suptitle("How retained and churned customers differ", x=0.01, ha="left", weight="bold")
     return figure
 
 
-def _distribution(axes: Axes, study: Study, frame: pd.DataFrame, name: str) -> None:
-    predictor = study.predictors[name]
-    discrete = predictor.levels or frame[name].nunique() <= 12
-    positions = predictor.levels or sorted(frame[name].unique())
+FEW = 12
+"""Values up to which each has a bar of its own."""
+
+
+def _positions(study: Study, frame: pd.DataFrame, name: str) -> list[object]:
+    """Return the levels or the few values of a predictor; of many values none."""
+    if study.predictors[name].levels:
+        return list(study.predictors[name].levels)
+    return sorted(frame[name].unique()) if frame[name].nunique() <= FEW else []
+
+
+def _shares(axes: Axes, frame: pd.DataFrame, name: str, positions: list[object]) -> None:
+    """Draw the percentage of each outcome at each level or value."""
+    names = _names(positions)
+    flat = _are_long(names)
     for offset, value, look in ((-0.2, 0, CHURNED), (0.2, 1, RETAINED)):
         values = frame.loc[frame["retained"] == value, name]
-        if discrete:
-            share = values.value_counts(normalize=True).reindex(positions, fill_value=0)
-            axes.bar(
-                np.arange(len(positions)) + offset, 100 * share, width=0.4, color=look["color"],
-                hatch=look["hatch"], edgecolor="white", label=look["label"],
-            )  # fmt: skip
-            _name_ticks(axes, [_tick(p) for p in positions], PANEL)
+        share = 100 * values.value_counts(normalize=True).reindex(positions, fill_value=0)
+        cue: dict[str, Any] = {
+            "color": look["color"], "hatch": look["hatch"], "edgecolor": PAPER,
+            "label": look["label"],
+        }  # fmt: skip
+        if flat:
+            axes.barh(np.arange(len(names))[::-1] - offset, share, height=0.4, **cue)
         else:
-            axes.hist(
-                values, bins=_edges(frame[name]), weights=np.full(len(values), 100 / len(values)),
-                histtype="step", color=look["color"], linestyle=look["linestyle"], lw=1.5,
-                label=look["label"],
-            )  # fmt: skip
-    axes.set_xlabel(narrow(predictor.axis_label))
-    axes.set_ylabel("% of each outcome")
+            axes.bar(np.arange(len(names)) + offset, share, width=0.4, **cue)
+    _name_places(axes, names, flat)
+    (axes.set_xlabel if flat else axes.set_ylabel)("% of each outcome")
 
 
-BINS = 25
+def _cumulated(axes: Axes, frame: pd.DataFrame, name: str) -> None:
+    """Draw the percentage of each outcome up to each value."""
+    for value, look in ((0, CHURNED), (1, RETAINED)):
+        values, counts = np.unique(frame.loc[frame["retained"] == value, name], return_counts=True)
+        share = np.r_[0, 100 * np.cumsum(counts) / counts.sum()]
+        axes.plot(
+            np.r_[values[:1], values], share, drawstyle="steps-post", color=look["color"],
+            linestyle=look["linestyle"], lw=1.8, label=look["label"],
+        )  # fmt: skip
+    _stretch(axes, frame[name])
+    axes.set_ylabel("% up to the value")
 
 
-def _edges(values: pd.Series) -> list[float]:
-    """Return the edges of about `BINS` bins of equal width.
+def _legend_below(figure: Figure) -> None:
+    """Name what all panels show, once; a name that looks different in two panels has both looks."""
+    looks: dict[str, dict[type, Any]] = {}
+    for axes in figure.axes:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            looks.setdefault(label, {}).setdefault(type(handle), handle)
+    handles: list[Any] = [tuple(look.values()) for look in looks.values()]
+    several: dict[str, Any] = {
+        "handler_map": {tuple: HandlerTuple(ndivide=None, pad=0.6)},
+        "handlelength": 4.0,
+    }
+    if all(len(handle) == 1 for handle in handles):
+        handles, several = [handle for (handle,) in handles], {}
+    figure.legend(handles, list(looks), loc="outside lower center", ncols=2, **several)
 
-    Each bin of whole numbers holds as many of them as the next: otherwise some would hold two and
-    some one, and the picture would show that instead of the customers.
+
+SKEWED = 10
+"""How many times the median the largest value is that calls for a logarithmic axis."""
+
+
+def _stretch(axes: Axes, values: pd.Series) -> None:
+    """Make the axis logarithmic if a few values would press all others together.
+
+    Values of zero or below stand where such an axis is straight, around zero.
     """
-    low, high = values.min(), values.max()
-    if (values % 1 != 0).any():
-        return list(np.histogram_bin_edges(values, bins=BINS))
-    width = -(-(high - low + 1) // BINS)
-    return list(np.arange(low - 0.5, high + width, width))
+    sizes = np.abs(values[values != 0])
+    if not len(sizes) or sizes.max() <= SKEWED * sizes.median():
+        axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(lambda value, _: number(value, ",.12g"))
+        return
+    low, high = float(values.min()), float(values.max())
+    if low > 0:
+        axes.set_xscale("log")
+        ticks = log_ticks(low, high, 4)
+    else:
+        straight = float(sizes.median())
+        axes.set_xscale("symlog", linthresh=straight)
+        ticks = [0.0, *log_ticks(straight, high, 3)] if high > 0 else [0.0]
+        ticks += [-tick for tick in log_ticks(straight, -low, 2)] if low < 0 else []
+    axes.set_xticks(ticks, [number(tick, ",.12g") for tick in ticks])
+    axes.xaxis.set_minor_locator(NullLocator())
+
+
+def log_ticks(lower: float, upper: float, most: int) -> list[float]:
+    """Return at most so many round numbers between two limits, for a logarithmic axis."""
+    for decades, steps in [(1, [1, 2, 5]), (1, [1, 3]), *((n, [1]) for n in range(1, 100))]:
+        exponents = [e for e in range(-60, 61) if e % decades == 0]
+        numbers = [float(f"{step}e{e}") for e in exponents for step in steps]
+        ticks = [tick for tick in numbers if lower <= tick <= upper]
+        if len(ticks) <= most:
+            return ticks
+    return []
 
 
 def narrow(text: str) -> str:
-    """Return the label of an axis in a narrow panel, a unit on lines of its own."""
-    return wrapped(text, 26, lines=4)
+    """Return the name of a narrow panel or of its axis, a unit on lines of its own."""
+    return wrapped(text, 24, lines=4)
 
 
 def _tick(value: object) -> str:
-    return number(value, ".12g") if isinstance(value, int | float) else str(value)
+    return number(value, ",.12g") if isinstance(value, int | float) else str(value)
 
 
-PANEL, PAGE = 24, 72
-"""How many characters stand side by side below a panel, three in a row, or below a figure."""
+def _names(positions: list[object]) -> list[str]:
+    return [wrapped(_tick(position), 20) for position in positions]
 
 
-def _name_ticks(axes: Axes, names: list[str], room: int) -> None:
-    """Name the ticks 0, 1, 2, …; names that have no room side by side stand upright."""
-    level = [wrapped(name, 18) for name in names]
-    longest = max(len(line) for name in level for line in name.splitlines())
-    if longest * len(names) <= room:
-        axes.set_xticks(range(len(names)), level)
+PANEL = 25
+"""How many characters stand side by side below a panel, two in a row."""
+
+
+def _are_long(names: list[str]) -> bool:
+    """Return whether names have no room side by side, so that each has a row of its own."""
+    longest = max((len(line) for name in names for line in name.splitlines()), default=0)
+    return (longest + 1) * len(names) > PANEL
+
+
+def _name_places(axes: Axes, names: list[str], flat: bool) -> None:
+    """Name the places 0, 1, 2, … of an axis, or from the top down if they are flat."""
+    if flat:
+        axes.set_yticks(range(len(names))[::-1], names)
+        axes.set_ylim(-0.6, len(names) - 0.4)
     else:
-        lines = 2 if 4 * len(names) <= room else 1
-        upright = [wrapped(name, 18, lines) for name in names]
-        axes.set_xticks(range(len(names)), upright, rotation=90, size="small")
+        axes.set_xticks(range(len(names)), names)
+        axes.set_xlim(-0.6, len(names) - 0.4)
 
 
-def _make_room(figure: Figure, rows: int) -> None:
-    """Make each row of panels higher if names of ticks stand upright."""
-    if any(label.get_rotation() for axes in figure.axes for label in axes.get_xticklabels()):
-        figure.set_figheight(figure.get_figheight() + 0.8 * rows)
+def _panels(names: list[list[str]], outcomes: int) -> tuple[Figure, list[Axes]]:
+    """Return a figure with a panel for each list of names, in this order.
+
+    Two stand side by side; one whose names are long has the whole width, and `outcomes` marks a
+    row, below the others.
+    """
+    wide = [_are_long(given) for given in names]
+    short = [i for i, is_wide in enumerate(wide) if not is_wide]
+    rows = [short[i : i + 2] for i in range(0, len(short), 2)]
+    heights = [2.5] * len(rows)
+    rows += [[i] for i, is_wide in enumerate(wide) if is_wide]
+    heights += [
+        1 + len(given) * (0.42 if any("\n" in name for name in given) else 0.13 + 0.12 * outcomes)
+        for given, is_wide in zip(names, wide, strict=True)
+        if is_wide
+    ]
+    figure = plt.figure(figsize=(WIDTH, sum(heights) + 0.7))
+    grid = figure.add_gridspec(len(rows), 1, height_ratios=heights)
+    places: dict[int, SubplotSpec] = {}
+    for row, panels in enumerate(rows):
+        # Each row by itself: long names in one take no room from the others.
+        side_by_side = 1 if len(short) == 1 or wide[panels[0]] else 2
+        cells = grid[row].subgridspec(1, side_by_side)
+        places |= {panel: cells[column] for column, panel in enumerate(panels)}
+    return figure, [figure.add_subplot(places[i]) for i in range(len(names))]
 
 
 def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: float) -> Figure:
@@ -271,31 +365,34 @@ def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: fl
 
     `tables` holds the table of `descriptives.retention_by` for each predictor.
     """
-    rows = -(-len(tables) // 3)
-    figure, grid = plt.subplots(
-        rows, 3, figsize=(WIDTH, 2.3 * rows + 0.3), squeeze=False, sharey=True
-    )
-    for axes, (name, table) in zip(grid.flat, tables.items(), strict=False):
-        numeric = "middle" in table
-        x = table["middle"] if numeric else np.arange(len(table))
+    names = [[] if "middle" in table else _names(list(table.index)) for table in tables.values()]
+    figure, panels = _panels(names, outcomes=1)
+    lowest = min(float(table["lower"].min()) for table in tables.values())
+    highest = max(float(table["upper"].max()) for table in tables.values())
+    room = 5 * (highest - lowest)
+    limits = 100 * min(lowest, base_rate) - room, 100 * max(highest, base_rate) + room
+    for axes, (name, table), levels in zip(panels, tables.items(), names, strict=True):
         rate = 100 * table["retention_rate"]
         spread = _spread(rate, 100 * table["lower"], 100 * table["upper"])
-        axes.errorbar(
-            x, rate, yerr=spread, color=BLUE, marker="o", ls="-" if numeric else "", capsize=3
-        )
-        axes.axhline(100 * base_rate, color=GREY, ls=":", lw=1.2)
-        if not numeric:
-            _name_ticks(axes, [_tick(level) for level in table.index], PANEL)
-            axes.set_xlim(-0.5, len(table) - 0.5)
-        axes.set_xlabel(narrow(study.predictors[name].axis_label))
-    _make_room(figure, rows)
-    for axes in grid[:, 0]:
-        axes.set_ylabel("Retention rate (%)")
-    for axes in grid.flat[len(tables) :]:
-        axes.axis("off")
+        look: dict[str, Any] = {"color": BLUE, "marker": "o", "capsize": 3}
+        if _are_long(levels):
+            y = np.arange(len(table))[::-1]
+            axes.errorbar(rate, y, xerr=spread, ls="", **look)
+            axes.axvline(100 * base_rate, color=GREY, ls=":", lw=1.5)
+            axes.set(xlim=limits, xlabel="Retained (%)")
+        else:
+            x = np.arange(len(table)) if levels else table["middle"]
+            axes.errorbar(x, rate, yerr=spread, ls="" if levels else "-", **look)
+            axes.axhline(100 * base_rate, color=GREY, ls=":", lw=1.5)
+            axes.set(ylim=limits, ylabel="Retained (%)")
+        if levels:
+            _name_places(axes, levels, _are_long(levels))
+        else:
+            _stretch(axes, table["middle"])
+        axes.set_title(narrow(study.predictors[name].axis_label))
     figure.suptitle(
         f"Retention by each variable (dotted: {percent(base_rate)} overall)",
-        x=0.01, ha="left", weight="bold", size="medium",
+        x=0.01, ha="left", weight="bold",
     )  # fmt: skip
     return figure
 
@@ -303,12 +400,13 @@ def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: fl
 def forest(study: Study, per_unit: pd.DataFrame, per_sd: pd.DataFrame) -> Figure:
     """Draw odds ratios with 95% intervals, per unit and per standard deviation, on log scales.
 
-    Both tables have odds_ratio, lower and upper, rows in the same order.
+    Both tables have odds_ratio, lower and upper, rows in the same order. The numbers stand beside
+    them.
     """
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(WIDTH, 0.42 * len(per_unit) + 1.6), sharey=True
-    )
-    for axes, table, title in ((left, per_unit, "per unit"), (right, per_sd, "per sd")):
+    names = [wrapped(study.label(name), 20) for name in per_unit.index]
+    row = 0.42 if any("\n" in name for name in names) else 0.32
+    figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 2 * (row * len(per_unit) + 0.85) + 0.7))
+    for axes, table, title in zip(panels, (per_unit, per_sd), ("unit", "sd"), strict=True):
         y = np.arange(len(table))[::-1]
         excludes_one = (table["lower"] > 1) | (table["upper"] < 1)
         for flag, marker, color, label in (
@@ -321,47 +419,70 @@ def forest(study: Study, per_unit: pd.DataFrame, per_sd: pd.DataFrame) -> Figure
             spread = _spread(rows["odds_ratio"], rows["lower"], rows["upper"])
             axes.errorbar(
                 rows["odds_ratio"], y[chosen], xerr=spread, ls="", marker=marker, color=color,
-                capsize=3, label=label, markerfacecolor=color if flag else "white",
+                capsize=3, label=label, markerfacecolor=color if flag else PAPER,
             )  # fmt: skip
-        axes.axvline(1, color="black", lw=0.8)
+        axes.axvline(1, color=INK, lw=0.8)
         axes.set_xscale("log")
         ticks = _odds_ticks(table["lower"].min(), table["upper"].max())
-        axes.set_xticks(ticks, _names_that_differ(ticks))
+        axes.set_xticks(ticks, [number(tick, ",.12g") for tick in ticks])
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xlabel(f"Odds ratio {title} (log scale)")
-        axes.set_yticks(y, [wrapped(study.label(name)) for name in table.index])
+        axes.set_xlabel(f"Odds ratio per {title} (log scale)")
+        axes.set_yticks(y, names)
         axes.set_ylim(-0.7, len(table) - 0.3)
-    handles = {
-        label: handle
-        for axes in (left, right)
-        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=2)
+        for place, (_, ratio) in zip(y, table.iterrows(), strict=True):
+            axes.text(1.03, place, _interval(ratio), va="center", transform=_beside(axes))
+    _legend_below(figure)
     figure.suptitle(
-        "Only a common scale makes odds ratios comparable",
-        x=0.01, ha="left", weight="bold", size="medium",
-    )  # fmt: skip
+        "Only a common scale makes odds ratios comparable", x=0.01, ha="left", weight="bold"
+    )
     return figure
 
 
+def _beside(axes: Axes) -> Transform:
+    """Return the transform of places beside a panel: shares of its width, and its own heights."""
+    return axes.get_yaxis_transform()
+
+
+def _interval(ratio: pd.Series) -> str:
+    """Return an odds ratio with its interval, in as many digits as tell its limits apart."""
+    width = max(float(ratio["upper"] - ratio["lower"]), 1e-6)
+    decimals = min(max(1 - math.floor(math.log10(width)), 2), 6)
+
+    def written(value: float) -> str:
+        if value >= 1e5:
+            return number(value, ".1e")
+        return number(value, f",.{decimals}f" if value < 100 else ",.0f")
+
+    return (
+        f"{written(ratio['odds_ratio'])} ({written(ratio['lower'])} to {written(ratio['upper'])})"
+    )
+
+
+FOREST = 22
+"""How many characters stand side by side below a forest of odds ratios."""
+
+
 def _odds_ticks(lower: float, upper: float) -> list[float]:
-    """Return about five round odds ratios, 1 among them, that span the limits."""
+    """Return three to six round odds ratios, 1 among them, that span the limits."""
     lower, upper = min(lower, 1), max(upper, 1)
-    for decades, steps in (
-        (3, [1]), (2, [1]), (1, [1]), (1, [1, 3]), (1, [1, 2, 5]), (1, [1, 1.25, 1.5, 2, 3, 5, 7]),
-    ):  # fmt: skip
-        round_ratios = [s * 10.0**e for e in range(-6, 7, decades) for s in steps]
-        ticks = [ratio for ratio in round_ratios if lower <= ratio <= upper]
+    if upper / lower > 1.8:
+        close = [s * 10.0**e for e in (-1, 0) for s in (1, 1.5, 2, 3, 5, 7)]
+        ticks = [float(f"{tick:.2g}") for tick in close if lower <= tick <= upper]
+        if upper / lower > 10 or len(ticks) > 5:
+            return log_ticks(lower, upper, 5)
         if len(ticks) >= 3:
             return ticks
-    spread = max(upper - 1, 1 - lower)
-    return [1 + spread * share for share in (-1, -0.5, 0, 0.5, 1) if spread * share > -1]
-
-
-def _names_that_differ(numbers: list[float]) -> list[str]:
-    """Return the numbers with four significant digits, or with as many as tell them apart."""
-    written = ([f"{number:.{digits}g}" for number in numbers] for digits in range(4, 18))
-    return next(names for names in written if len(set(names)) == len(set(numbers)))
+    steps = sorted((step * 10.0**e for e in range(-12, 1) for step in (1, 2, 5)), reverse=True)
+    for step in steps:
+        below, above = (math.floor(length / step + 1e-9) for length in (1 - lower, upper - 1))
+        if below + above >= 2:
+            break
+    counts = [*range(-below, above + 1)]
+    # Every second one, 1 among them, where their names would touch.
+    longest = max(len(f"{1 + count * step:.12g}") for count in counts)
+    if (longest + 2) * len(counts) > FOREST and len(counts) > 4:
+        counts = [count for count in counts if count % 2 == 0]
+    return [float(f"{1 + count * step:.12g}") for count in counts]
 
 
 def selection_alt(study: Study, selection: ForwardSelection) -> str:
@@ -384,19 +505,22 @@ def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     """Draw how −2 log-likelihood falls from step to step, each named by what entered or left."""
     steps = selection.steps
     deviance = [-2 * step.log_likelihood for step in steps]
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
-    axes.plot(range(len(steps)), deviance, color=BLUE, marker="o")
+    names = [wrapped(name, 28) for name in _step_names(study, selection)]
+    y = np.arange(len(steps))[::-1]
+    row = 0.55 if any("\n" in name for name in names) else 0.45
+    figure, axes = plt.subplots(figsize=(WIDTH, row * len(steps) + 1.1))
+    axes.plot(deviance, y, color=BLUE, marker="o")
     for i in range(1, len(steps)):
         axes.annotate(
-            number(deviance[i] - deviance[i - 1], "+.1f"),
-            ((i - 0.5), (deviance[i] + deviance[i - 1]) / 2),
-            xytext=(8, 6), textcoords="offset points", color=GREY,
+            number(deviance[i] - deviance[i - 1], "+.1f"), (deviance[i], y[i]),
+            xytext=(8, 0), textcoords="offset points", va="center", color=GREY,
         )  # fmt: skip
-    _name_ticks(axes, _step_names(study, selection), PAGE)
-    _make_room(figure, 1)
-    axes.set_ylabel("−2 log-likelihood")
-    axes.set_xlabel("Step")
-    axes.margins(x=0.08, y=0.15)
+    axes.set_yticks(y, names)
+    axes.grid(False, axis="y")
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
+    axes.xaxis.set_major_formatter(lambda value, _: number(value, ",.12g"))
+    axes.set_xlabel("−2 log-likelihood, and its change")
+    axes.margins(x=0.2, y=0.12 if len(steps) > 1 else 0.5)
     kept = how_many(len(selection.terms), len(study.predictors), "variable")
     axes.set_title(f"The search keeps {kept}")
     return figure
@@ -407,35 +531,42 @@ def roc_figure(curve: RocCurve, rates: dict[float, pd.DataFrame]) -> Figure:
 
     `rates` holds the table of `validation.classification_rates` for each cut-off.
     """
-    figure, axes = plt.subplots(figsize=(4.8, 4.6))
+    figure, axes = plt.subplots(figsize=(5, 5 + 0.25 * -(-len(rates) // 2)))
     axes.plot(1 - curve.curve["specificity"], curve.curve["sensitivity"], color=BLUE, lw=1.8)
-    axes.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2)
+    axes.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.5)
     looks = list(zip("sD^v", [VERMILION, GREEN, ORANGE, PURPLE], strict=True))[: len(rates)]
     for (cutoff, table), (marker, color) in zip(rates.items(), looks, strict=True):
         x, y = 1 - table.loc["specificity", "rate"], table.loc["sensitivity", "rate"]
-        axes.plot(x, y, marker=marker, color=color, ls="", ms=8, label=f"cut-off {cutoff}")
-    axes.set(xlabel="1 − specificity", ylabel="Sensitivity (retained found)", aspect="equal")
-    axes.legend(loc="lower right")
+        axes.plot(x, y, marker=marker, color=color, ls="", ms=9, label=f"cut-off {cutoff}")
+    axes.set(xlabel="1 − specificity (churned called retained)", aspect="equal")
+    axes.set_ylabel("Sensitivity (retained found)")
+    if rates:
+        figure.legend(loc="outside lower center", ncols=2)
     axes.set_title(f"AUC {curve.auc:.3f} (95% {curve.lower:.3f} to {curve.upper:.3f})")
     return figure
 
 
 def calibration(groups: pd.DataFrame) -> Figure:
     """Draw observed against predicted retention by group of risk, with Wilson intervals."""
-    figure, axes = plt.subplots(figsize=(4.8, 4.6))
-    axes.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2, label="perfect calibration")
+    figure, axes = plt.subplots(figsize=(5, 5.2))
+    axes.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.5, label="perfect calibration")
     spread = _spread(groups["observed"], groups["lower"], groups["upper"])
     axes.errorbar(
         groups["predicted"], groups["observed"], yerr=spread, color=BLUE, marker="o", ls="",
-        capsize=3, label="group of customers",
+        capsize=3, label="group, 95% interval",
     )  # fmt: skip
     axes.set(
-        xlabel="Predicted P(retained)", ylabel="Observed share retained", xlim=(0, 1), ylim=(0, 1),
-        aspect="equal",
+        xlabel="Mean predicted P(retained)", ylabel="Observed share retained", xlim=(0, 1),
+        ylim=(0, 1), aspect="equal",
     )  # fmt: skip
-    axes.legend(loc="upper left")
-    axes.set_title("Predicted against observed retention")
+    figure.legend(loc="outside lower center", ncols=2)
+    within = groups["predicted"].between(groups["lower"], groups["upper"]).sum()
+    axes.set_title(f"{_capital(how_many(int(within), len(groups), 'interval'))} on the diagonal")
     return figure
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def classification_alt(tables: dict[float, pd.DataFrame]) -> str:
@@ -453,62 +584,130 @@ def classification_mosaic(tables: dict[float, pd.DataFrame]) -> Figure:
 
     `tables` holds the table of `validation.classification_table` for each cut-off.
     """
-    figure, panels = plt.subplots(1, len(tables), figsize=(WIDTH, 3.6), squeeze=False)
-    for axes, (cutoff, table) in zip(panels.flat, tables.items(), strict=True):
+    rows = -(-len(tables) // 2)
+    figure, grid = plt.subplots(
+        rows, min(len(tables), 2), figsize=(WIDTH, 3.1 * rows + 0.7), squeeze=False
+    )
+    for axes in grid.flat[len(tables) :]:
+        axes.axis("off")
+    for axes, (cutoff, table) in zip(grid.flat, tables.items(), strict=False):
         counts = table.loc[
             ["churned", "retained"], ["predicted_churned", "predicted_retained"]
         ].to_numpy(dtype=float)
         heights = counts.sum(axis=1) / counts.sum()
-        bottom = 0.0
+        bottom, view = 0.0, [-0.02, 1.02]
         for row, height in enumerate(heights):
             left = 0.0
             for column in range(2):
                 width = counts[row, column] / max(counts[row].sum(), 1)
-                right_answer = row == column
+                is_right = row == column
                 axes.bar(
                     left + width / 2, max(height - 0.01, 0), width=max(width - 0.01, 0),
-                    bottom=bottom + 0.005, color=BLUE if right_answer else VERMILION,
-                    alpha=0.35, hatch="" if right_answer else "///", edgecolor="white",
+                    bottom=bottom + 0.005, color=BLUE if is_right else VERMILION, alpha=0.35,
+                    hatch="" if is_right else "///", edgecolor=PAPER,
+                    label="right" if is_right else "wrong",
                 )  # fmt: skip
                 # A sliver's number stands outside, on its side of the row.
-                inside = left + width / 2
-                at = inside if width > 0.12 else (-0.06 if column == 0 else 1.06)
+                inside = width > 0.3
+                if not inside:
+                    view[column] = (-0.3, 1.3)[column]
+                at = left + width / 2 if inside else (-0.03 if column == 0 else 1.03)
                 axes.text(
-                    at, bottom + height / 2, f"{counts[row, column]:,.0f}", ha="center",
-                    va="center",
-                    bbox={"boxstyle": "round", "fc": "white", "ec": "none", "alpha": 0.8},
+                    at, bottom + height / 2, f"{counts[row, column]:,.0f}", va="center",
+                    ha="center" if inside else ("right" if column == 0 else "left"),
+                    bbox={"boxstyle": "round", "fc": PAPER, "ec": "none", "alpha": 0.8}
+                    if inside else None,
                 )  # fmt: skip
                 left += width
             bottom += height
-        axes.set_yticks([heights[0] / 2, heights[0] + heights[1] / 2], ["churned", "retained"])
+        axes.set_yticks(
+            [heights[0] / 2, heights[0] + heights[1] / 2], ["churned", "retained"],
+            rotation=90, va="center",
+        )  # fmt: skip
         axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-        axes.set_title(f"Cut-off {cutoff}")
-        axes.set_xlim(-0.14, 1.14)
+        right = (counts[0, 0] + counts[1, 1]) / max(counts.sum(), 1)
+        axes.set_title(f"Cut-off {cutoff}: {percent(right)} right")
+        axes.set_xlim(view)
         axes.grid(False)
-    panels.flat[0].set_ylabel("Observed")
-    figure.supxlabel("Predicted churned | retained (% of row)", size="medium")
+    grid.flat[0].set_ylabel("Observed")
+    for axes in grid.flat[: len(tables)]:
+        axes.set_xlabel("Predicted churned | retained")
+    _legend_below(figure)
     return figure
 
 
-def standardised(study: Study, table: pd.DataFrame, definitions: dict[str, str]) -> Figure:
-    """Draw sizes of coefficients by definition, each scaled to its largest: ranks can be read."""
-    sizes = table[list(definitions)].abs()
-    relative = sizes / sizes.max()
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.55 * len(table) + 2.1))
-    offsets = np.linspace(-0.3, 0.3, len(definitions))
+def standardised(
+    study: Study,
+    table: pd.DataFrame,
+    definitions: dict[str, str],
+    printed: pd.Series | None = None,
+) -> Figure:
+    """Draw sizes of coefficients by definition, a line each: those side by side have equal ratios.
+
+    `printed` holds sizes that were published, by row of the table.
+    """
+    sizes = table[list(definitions)].abs().where(lambda size: size > 0)
+    names = [wrapped(study.label(name), 20) for name in table.index]
+    legend = 0.25 * -(-(len(definitions) + 1) // 2)
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.75 * len(table) + 1.2 + legend))
     colors = [BLUE, VERMILION, GREEN, ORANGE, PURPLE, GREY]
     y = np.arange(len(table))[::-1]
+    offsets = np.linspace(0.3, -0.3, len(definitions))
     for (name, formula), offset, marker, color in zip(
-        definitions.items(), offsets[::-1], "osD^vP", colors, strict=True
+        definitions.items(), offsets, "osD^vP", colors, strict=True
     ):
         axes.plot(
-            relative[name], y + offset, ls="", marker=marker, color=color, label=formula, ms=6
+            sizes[name], y + offset, ls="-", lw=0.8, marker=marker, color=color, label=formula,
+            ms=6,
+        )  # fmt: skip
+    if printed is not None and len(printed):
+        given = printed.reindex(table.index)
+        axes.plot(
+            given, y, ls="--", lw=1.5, marker="*", ms=11, color=INK, label="as printed", zorder=3
         )
+        for value, place in zip(given, y, strict=True):
+            if value > 0:
+                axes.annotate(
+                    f"{value:.12g}", (value, place), (0, 9), textcoords="offset points",
+                    ha="center",
+                )  # fmt: skip
     for position in y[:-1] - 0.5:
-        axes.axhline(position, color=GREY, lw=0.5)
-    axes.set_yticks(y, [wrapped(study.label(name)) for name in table.index])
-    axes.set_xlabel("|standardised coefficient|, largest of each definition = 1")
-    axes.set_xlim(-0.03, 1.05)
+        axes.axhline(position, color=GRID, lw=0.8)
+    axes.set_xscale("log")
+    axes.margins(x=0.12)
+    low, high = axes.get_xlim()
+    ticks = log_ticks(low, high, 5)
+    axes.set_xticks(ticks, [number(tick, ",.12g") for tick in ticks])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_yticks(y, names)
+    axes.grid(False, axis="y")
+    axes.set_ylim(-0.6, len(table) - 0.4)
+    axes.set_xlabel("|standardised coefficient| (log scale)")
     figure.legend(loc="outside lower center", ncols=2)
-    axes.set_title("One fit, six “standardised coefficients”")
+    axes.set_title(f"{len(definitions)} definitions, {_orders(sizes)} of the variables")
     return figure
+
+
+def _orders(sizes: pd.DataFrame) -> str:
+    """Return how many orders of the variables the definitions give."""
+    different = {tuple(ties.ranks(sizes[name].fillna(0))) for name in sizes}
+    return "one order" if len(different) == 1 else f"{len(different)} orders"
+
+
+def standardised_alt(
+    study: Study,
+    table: pd.DataFrame,
+    definitions: dict[str, str],
+    printed: pd.Series | None = None,
+) -> str:
+    """Describe the figure of `standardised` by the range of each variable's sizes."""
+    sizes = table[list(definitions)].abs()
+    told = [
+        f"{study.label(name)} {number(row.min(), '.2g')} to {number(row.max(), '.2g')}"
+        + (f", printed {printed[name]:.12g}" if printed is not None and name in printed else "")
+        for name, row in sizes.iterrows()
+    ]
+    return (
+        "Absolute standardised coefficients on a logarithmic scale, a line for each of "
+        f"{len(definitions)} definitions: {'; '.join(told)}."
+    )

@@ -80,8 +80,10 @@ def _names(legend: Legend) -> list[str]:
 def _contents(legend: Legend) -> Bbox:
     """Return the box of what a legend shows, without the margin around it."""
     title = [legend.get_title()] if legend.get_title().get_text() else []
-    shown = [*legend.get_texts(), *legend.legend_handles, *title]
-    return Bbox.union([artist.get_window_extent() for artist in shown if artist is not None])
+    boxes = [text.get_window_extent() for text in (*legend.get_texts(), *title)]
+    whole, texts = legend.get_window_extent(), Bbox.union(boxes)
+    # The marks stand left of the texts, as far as the margin that is right of them.
+    return Bbox.from_extents(whole.x0 + (whole.x1 - texts.x1), texts.y0, texts.x1, texts.y1)
 
 
 def _data(axes: Axes) -> Iterator[tuple[str, np.ndarray]]:

@@ -63,7 +63,7 @@ def test_forest_draws_the_odds_ratios_on_both_scales(reconstruction, full):
 @pytest.mark.parametrize(("lower", "upper"), [(0.2, 12), (0.99, 1.07), (0.9999, 1.0002)])
 def test_odds_ticks_are_few_and_span_one(lower, upper):
     ticks = figures._odds_ticks(lower, upper)
-    assert 3 <= len(ticks) <= 9
+    assert 3 <= len(ticks) <= 6
     assert min(ticks) <= 1 <= max(ticks)
 
 
@@ -71,7 +71,7 @@ def test_selection_path_falls_as_the_steps_do(reconstruction):
     study, samples = reconstruction
     selection = forward_lr(study, samples.build)
     axes = figures.selection_path(study, selection).axes[0]
-    assert axes.lines[0].get_ydata() == pytest.approx(
+    assert axes.lines[0].get_xdata() == pytest.approx(
         [-2 * step.log_likelihood for step in selection.steps]
     )
 
@@ -96,12 +96,12 @@ def test_classification_areas_are_the_counts(full):
     assert [text.get_text() for text in axes.texts] == [f"{count:,}" for count in counts]
 
 
-def test_standardised_coefficients_are_drawn_relative_to_the_largest(reconstruction, full):
+def test_standardised_coefficients_are_drawn_by_size(reconstruction, full):
     study, samples = reconstruction
     table = standardised_coefficients(study, full, samples.build)
     axes = figures.standardised(study, table, DEFINITIONS).axes[0]
     for line, name in zip(axes.lines, DEFINITIONS, strict=False):
-        assert line.get_xdata() == pytest.approx(table[name].abs() / table[name].abs().max())
+        assert line.get_xdata() == pytest.approx(table[name].abs())
 
 
 def test_every_distinction_has_a_second_cue():
@@ -187,8 +187,8 @@ def test_texts_of_a_study_are_drawn_as_they_are_and_never_fill_the_figure(hostil
         assert not [t for t in texts if not t.get_text().replace("\n", "").isprintable()]
         assert max(len(text.get_text()) for text in texts) < 130
         for axes in figure.axes:
-            box = axes.get_position()
-            assert box.width > 0.1 and box.height > 0.1, "long labels leave no room to draw"
+            box = axes.get_window_extent()
+            assert min(box.width, box.height) > 60, "long labels leave no room to draw"
         drawn += [" ".join(text.get_text().split()) for text in texts]
     for start in ("<script>alert(1)", "```{include}", "[link](java", "=1+1 {{ sub", "+cmd|' /C"):
         assert [text for text in drawn if start in text], start

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn import (
-    assert_texts_have_room,
     assert_told_apart,
     bars,
+    flat_bars,
     intervals,
     line,
     named,
@@ -17,6 +17,7 @@ from drawn import (
     words,
 )
 from matplotlib.colors import to_hex
+from pictures import assert_readable
 
 from erfm import figures
 from erfm.stepwise import ForwardSelection, Step
@@ -82,7 +83,7 @@ def test_sample_flow_says_nothing_of_customers_left_out_where_none_are():
 @pytest.mark.parametrize("factor", [1, 10_000])
 @pytest.mark.parametrize("cut", ["no age", DOLLARS, LONG])
 def test_sample_flow_has_room(factor, cut):
-    assert_texts_have_room(figures.sample_flow(PATH * factor, cut))
+    assert_readable(figures.sample_flow(PATH * factor, cut))
 
 
 # --- Distributions --------------------------------------------------------------------------------
@@ -100,7 +101,7 @@ def test_distributions_are_shares_of_each_outcome(study):
     )
     few = replace(study, predictors={n: study.predictors[n] for n in ("recency", "segment")})
     figure = figures.distributions(few, frame)
-    recency, segment, empty = figure.axes
+    recency, segment = figure.axes
     churned, retained = bars(recency)
     assert churned[:, 1] == pytest.approx([0, 50, 50])
     assert retained[:, 1] == pytest.approx([200 / 3, 100 / 3, 0])
@@ -111,42 +112,66 @@ def test_distributions_are_shares_of_each_outcome(study):
     assert churned[:, 1] == pytest.approx([0, 100, 0])
     assert retained[:, 1] == pytest.approx([100 / 3, 200 / 3, 0])
     assert list(ticks(segment, "x").values()) == ["basic", "plus", "premium"]
-    assert not empty.axison
     assert named(figure) == ["churned", "retained"]
     assert_told_apart(recency, "churned", "retained")
-    assert recency.get_xlabel() == few.predictors["recency"].axis_label
+    assert recency.get_title("left") == few.predictors["recency"].axis_label
     assert recency.get_ylabel() == "% of each outcome"
     assert figure.get_suptitle() == "How retained and churned customers differ"
+    assert_readable(figure)
 
 
-def test_distributions_of_many_values_are_histograms_with_common_bins(study):
-    values = np.arange(1, 51.0) / 10
-    frame = customers(retained=np.repeat([0, 1], 25), recency=values)
+def test_long_names_of_levels_stand_one_below_another(study):
+    levels = ("no degree", "secondary school", "university")
+    several = with_levels(study, levels)
+    frame = customers(kind=[*levels, *levels, levels[0]], retained=[1, 1, 1, 0, 0, 0, 0])
+    (axes,) = figures.distributions(several, frame).axes
+    churned, retained = flat_bars(axes)
+    assert churned == pytest.approx(np.array([[2.2, 50], [1.2, 25], [0.2, 25]]))
+    assert retained == pytest.approx(np.array([[1.8, 100 / 3], [0.8, 100 / 3], [-0.2, 100 / 3]]))
+    assert ticks(axes, "y") == {2: "no degree", 1: "secondary school", 0: "university"}
+    assert axes.get_xlabel() == "% of each outcome"
+
+
+def test_many_values_are_the_share_up_to_each(study):
+    values = np.repeat(np.arange(1, 51.0) / 10, 2)
+    frame = customers(retained=np.tile([0, 1], 50), recency=values)
+    frame.loc[frame["retained"] == 1, "recency"] += 1
     one = replace(study, predictors={"recency": study.predictors["recency"]})
     axes = figures.distributions(one, frame).axes[0]
-    churned, retained = (patch.get_xy() for patch in axes.patches)
-    # Each outcome fills its half of the range, with 4% of its customers to a value.
-    edges = np.histogram_bin_edges(values, bins=25)
-    for outline, part in ((churned, values[:25]), (retained, values[25:])):
-        share = 100 * np.histogram(part, bins=edges)[0] / 25
-        assert outline[1:-1:2, 1] == pytest.approx(share)
-        assert outline[:-1:2, 0] == pytest.approx(edges)
+    for label, start in (("churned", 0.1), ("retained", 1.1)):
+        x, y = line(axes, label).get_xydata().T
+        assert x == pytest.approx(np.r_[start, start + np.arange(50) / 10])
+        assert y == pytest.approx(np.r_[0, 2 * np.arange(1, 51)])
+        assert line(axes, label).get_drawstyle() == "steps-post"
+    assert axes.get_xscale() == "linear"
     assert_told_apart(axes, "churned", "retained")
 
 
-@pytest.mark.parametrize("numbers", [13, 30, 37, 51, 1000])
-def test_bins_of_whole_numbers_hold_equally_many_of_them(study, numbers):
-    """Numbers that are all equally common are drawn flat, but for the last bin's end."""
-    values = np.arange(18.0, 18 + numbers)
-    frame = customers(retained=np.tile([0, 1], numbers), recency=np.repeat(values, 2))
+@pytest.mark.parametrize(
+    ("lowest", "largest", "scale"),
+    [(1, 100, "linear"), (1, 1e6, "log"), (0, 1e6, "symlog"), (-1e6, 100, "symlog")],
+)
+def test_a_few_large_values_press_nothing_together(study, lowest, largest, scale):
+    """The middle half of the customers has a twenty-fifth of the panel's width or more."""
+    values = np.r_[lowest, 20.0 + np.arange(98), largest]
+    frame = customers(retained=np.arange(100) % 2, recency=values)
     one = replace(study, predictors={"recency": study.predictors["recency"]})
-    axes = figures.distributions(one, frame).axes[0]
-    for patch in axes.patches:
-        heights = patch.get_xy()[1:-1:2, 1]
-        assert heights[:-1] == pytest.approx(heights[0])
-        assert 0 < heights[-1] <= heights[0] + 1e-9
-        assert len(heights) <= 25
-        assert heights.sum() == pytest.approx(100)
+    figure = figures.distributions(one, frame)
+    axes = figure.axes[0]
+    assert axes.get_xscale() == scale
+    places = axes.transAxes.inverted().transform(
+        axes.transData.transform([(np.quantile(values, share), 0) for share in (0.25, 0.75)])
+    )
+    assert places[1, 0] - places[0, 0] > 0.04
+    assert 2 <= len(ticks(axes, "x")) <= 6
+    assert_readable(figure)
+
+
+@pytest.mark.parametrize("limits", [(1, 9), (0.003, 4e7), (15, 40), (1e-9, 1e9), (2, 1e30)])
+def test_ticks_of_a_logarithmic_axis_are_few_and_within(limits):
+    ticks = figures.log_ticks(*limits, 4)
+    assert 1 <= len(ticks) <= 4
+    assert all(limits[0] <= tick <= limits[1] for tick in ticks)
 
 
 @pytest.mark.parametrize("value", [1_234_567.0, 0.5, -3.0, 2012.0, 12_345.25])
@@ -180,13 +205,15 @@ def test_levels_have_room(study, levels):
     kind = np.tile(levels, 4)
     frame = customers(kind=kind, k2=kind, k3=kind, retained=np.arange(len(kind)) % 3 > 0)
     figure = figures.distributions(several, frame.astype({"retained": int}))
-    assert_texts_have_room(figure)
+    assert_readable(figure)
     rates = pd.DataFrame({"retention_rate": 0.5, "lower": 0.4, "upper": 0.7}, index=levels)
     other = figures.retention_rates(several, dict.fromkeys(kinds, rates), 0.5)
-    assert_texts_have_room(other)
-    for axes in [*figure.axes[:3], *other.axes[:3]]:
-        assert len(ticks(axes, "x")) == len(levels)
-        assert axes.get_position().height > 0.25, "the names leave no room to draw"
+    assert_readable(other)
+    for axes in [*figure.axes, *other.axes]:
+        named_on = "y" if len(ticks(axes, "y")) == len(levels) else "x"
+        assert len(ticks(axes, named_on)) == len(levels)
+        box = axes.get_window_extent()
+        assert min(box.width, box.height) > 100, "the names leave no room to draw"
 
 
 @pytest.mark.slow
@@ -197,7 +224,7 @@ def test_values_have_room(study, values):
     frame = pd.DataFrame({name: np.tile(values, 4) for name in ("recency", "frequency", "amount")})
     three = replace(study, predictors={name: study.predictors[name] for name in frame})
     frame["retained"] = np.repeat([0, 1], 2 * len(values))
-    assert_texts_have_room(figures.distributions(three, frame))
+    assert_readable(figures.distributions(three, frame))
 
 
 # --- Retention rates ------------------------------------------------------------------------------
@@ -214,7 +241,7 @@ def test_retention_rates_are_drawn_with_their_limits(study):
     )
     levels = numeric.drop(columns="middle").set_axis(["basic", "plus", "premium"])
     figure = figures.retention_rates(study, {"recency": numeric, "segment": levels}, 0.431)
-    first, second, empty = figure.axes
+    first, second = figure.axes
     expected = 100 * numeric[["retention_rate", "lower", "upper"]].to_numpy()
     for axes, x in ((first, numeric["middle"]), (second, [0, 1, 2])):
         (drawn,) = intervals(axes)
@@ -223,11 +250,25 @@ def test_retention_rates_are_drawn_with_their_limits(study):
     # Numbers are in order, levels are not.
     assert [axes.containers[0][0].get_linestyle() for axes in (first, second)] == ["-", "None"]
     assert ticks(second, "x") == {0: "basic", 1: "plus", 2: "premium"}
-    assert first.get_ylabel() == "Retention rate (%)"
-    assert first.get_xlabel() == study.predictors["recency"].axis_label
-    assert second.get_xlabel() == study.predictors["segment"].axis_label
+    assert first.get_ylabel() == "Retained (%)"
+    assert first.get_ylim() == second.get_ylim()
+    assert first.get_title("left") == study.predictors["recency"].axis_label
+    assert second.get_title("left") == study.predictors["segment"].axis_label
     assert figure.get_suptitle() == "Retention by each variable (dotted: 43.1% overall)"
-    assert not empty.axison
+    assert_readable(figure)
+
+
+def test_rates_of_long_names_stand_one_below_another(study):
+    names = ["no degree", "secondary school", "university"]
+    rates = pd.DataFrame(
+        {"retention_rate": [0.2, 0.5, 0.7], "lower": [0.1, 0.4, 0.6], "upper": 0.9}, index=names
+    )
+    (axes,) = figures.retention_rates(with_levels(study, tuple(names)), {"kind": rates}, 0.4).axes
+    (drawn,) = intervals(axes)
+    rows = 100 * rates[["retention_rate", "lower", "upper"]].to_numpy()
+    assert drawn == pytest.approx(np.column_stack([[2, 1, 0], rows]))
+    assert straight_lines(axes, upright=True) == pytest.approx([40])
+    assert list(ticks(axes, "y").values()) == names and axes.get_xlabel() == "Retained (%)"
 
 
 # --- Odds ratios ----------------------------------------------------------------------------------
@@ -258,6 +299,38 @@ def test_forest_draws_every_row_with_its_limits(study):
     assert right.get_xlabel() == "Odds ratio per sd (log scale)"
     assert named(figure) == ["interval excludes 1", "interval includes 1"]
     assert figure.get_suptitle()
+    assert words(left) == ["0.50 (0.30 to 0.80)", "1.02 (0.90 to 1.20)", "3.00 (2.00 to 4.00)"]
+    assert [place for _, place in (text.get_position() for text in right.texts)] == [2, 1, 0]
+    assert_readable(figure)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "told"),
+    [
+        ((0.99999, 0.99991, 1.00007), "0.99999 (0.99991 to 1.00007)"),
+        ((0.9950, 0.9932, 0.9969), "0.9950 (0.9932 to 0.9969)"),
+        ((12.5, 3.2, 210.4), "12.50 (3.20 to 210)"),
+        ((2e6, 30.0, 1e12), "2.0e+06 (30.00 to 1.0e+12)"),
+        ((1.0, 1.0, 1.0), "1.000000 (1.000000 to 1.000000)"),
+    ],
+)
+def test_odds_ratios_have_the_digits_that_tell_their_limits_apart(ratio, told):
+    names = ["odds_ratio", "lower", "upper"]
+    assert figures._interval(pd.Series(ratio, names)) == told
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ((0.58, 1.16), [0.6, 0.8, 1]),
+        ((0.65, 1.81), [0.7, 1, 1.5]),
+        ((0.2, 12), [0.3, 1, 3, 10]),
+        ((1.2, 8), [1, 2, 5]),
+        ((1e-5, 1e4), [1e-4, 1e-2, 1, 1e2, 1e4]),
+    ],
+)
+def test_odds_ratios_stand_at_round_numbers(limits, expected):
+    assert figures._odds_ticks(*limits) == expected
 
 
 @pytest.mark.parametrize("rows", [["recency"], ["amount"]])
@@ -265,13 +338,13 @@ def test_a_forest_of_one_row_names_one_kind(study, rows):
     figure = figures.forest(study, PER_UNIT.loc[rows], PER_SD.loc[rows])
     kind = "excludes" if rows == ["recency"] else "includes"
     assert named(figure) == [f"interval {kind} 1"]
-    assert_texts_have_room(figure)
+    assert_readable(figure)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "limits",
-    [(0.2, 12), (1.2, 8), (1.001, 1.004), (0.1, 0.6), (0.99999, 1.00002), (1e-5, 1e4)],
+    [(0.2, 12), (1.2, 8), (1.001, 1.004), (0.1, 0.6), (0.99999, 1.00002), (1e-5, 1e4), (1e-3, 1e3)],
 )
 def test_the_scale_of_odds_ratios_has_names_that_differ_and_one(study, limits):
     lower, upper = limits
@@ -279,13 +352,13 @@ def test_the_scale_of_odds_ratios_has_names_that_differ_and_one(study, limits):
         {"odds_ratio": [np.sqrt(lower * upper)], "lower": lower, "upper": upper}, index=["amount"]
     )
     figure = figures.forest(study, table, table)
-    assert_texts_have_room(figure)
+    assert_readable(figure)
     for axes in figure.axes:
         names = ticks(axes, "x")
         assert 3 <= len(names) <= 11 and 1 in names
         assert len(set(names.values())) == len(names)
         for place, name in names.items():
-            assert float(name) == pytest.approx(place, rel=1e-3)
+            assert float(name.replace(",", "")) == pytest.approx(place, rel=1e-3)
 
 
 # --- Forward selection ----------------------------------------------------------------------------
@@ -307,14 +380,14 @@ def test_selection_path_names_each_step_and_its_change(study):
     study = replace(study, predictors=study.predictors | {"age": Predictor("age", "age", "Age")})
     axes = figures.selection_path(study, path).axes[0]
     assert axes.lines[0].get_xydata() == pytest.approx(
-        np.column_stack([range(4), [100.0, 80.5, 70.0, 70.3]])
+        np.column_stack([[100.0, 80.5, 70.0, 70.3], [3, 2, 1, 0]])
     )
-    assert list(ticks(axes, "x").values()) == ["constant only", "+ Days & nights", "+ Age", "− Age"]
+    assert list(ticks(axes, "y").values()) == ["constant only", "+ Days & nights", "+ Age", "− Age"]
     assert words(axes) == ["−19.5", "−10.5", "+0.3"]
     assert [text.xy for text in axes.texts] == [
-        pytest.approx(place) for place in ((0.5, 90.25), (1.5, 75.25), (2.5, 70.15))
+        pytest.approx(place) for place in ((80.5, 2), (70.0, 1), (70.3, 0))
     ]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Step", "−2 log-likelihood")
+    assert axes.get_xlabel() == "−2 log-likelihood, and its change"
     assert axes.get_title("left") == "The search keeps 1 of 2 variables"
     alt = figures.selection_alt(study, path)
     assert alt == (
@@ -326,7 +399,7 @@ def test_a_selection_of_nothing_is_drawn(study):
     figure = figures.selection_path(study, selection([100.0], []))
     assert figure.axes[0].get_title("left") == "The search keeps no variable"
     assert words(figure.axes[0]) == []
-    assert_texts_have_room(figure)
+    assert_readable(figure)
 
 
 @pytest.mark.slow
@@ -337,7 +410,7 @@ def test_steps_have_room(study, number, label):
     study = replace(study, predictors={n: Predictor(n, n, f"{label} {n}") for n in names})
     path = selection(list(np.linspace(2000, 1800, number + 1)), [f"+{name}" for name in names])
     figure = figures.selection_path(study, path)
-    assert_texts_have_room(figure)
+    assert_readable(figure)
     assert figure.axes[0].get_position().height > 0.4
 
 
@@ -368,9 +441,9 @@ def test_roc_marks_each_cutoff_where_its_rates_are(auc):
     assert_told_apart(axes, *(f"cut-off {cutoff}" for cutoff in marked))
     assert named(figure) == [f"cut-off {cutoff}" for cutoff in marked]
     assert axes.get_title("left") == f"AUC {auc:.3f} (95% {auc - 0.02:.3f} to {auc + 0.02:.3f})"
-    assert axes.get_xlabel() == "1 − specificity"
+    assert axes.get_xlabel() == "1 − specificity (churned called retained)"
     assert axes.get_ylabel() == "Sensitivity (retained found)"
-    assert_texts_have_room(figure)
+    assert_readable(figure)
 
 
 def test_roc_loses_no_cutoff():
@@ -390,13 +463,13 @@ def test_calibration_draws_limits_beside_the_diagonal():
     assert drawn == pytest.approx(np.array([[0.1, 0, 0, 0.1], [0.5, 0.6, 0.5, 0.7]]))
     diagonal = line(axes, "perfect calibration").get_xydata()
     assert diagonal == pytest.approx(np.array([[0, 0], [1, 1]]))
-    assert_told_apart(axes, "perfect calibration", "group of customers")
-    assert named(figure) == ["perfect calibration", "group of customers"]
+    assert_told_apart(axes, "perfect calibration", "group, 95% interval")
+    assert named(figure) == ["perfect calibration", "group, 95% interval"]
     assert (axes.get_xlim(), axes.get_ylim()) == ((0, 1), (0, 1))
-    assert axes.get_xlabel() == "Predicted P(retained)"
+    assert axes.get_xlabel() == "Mean predicted P(retained)"
     assert axes.get_ylabel() == "Observed share retained"
-    assert axes.get_title("left") == "Predicted against observed retention"
-    assert_texts_have_room(figure)
+    assert axes.get_title("left") == "Both intervals on the diagonal"
+    assert_readable(figure)
 
 
 def classified(*counts: int) -> pd.DataFrame:
@@ -430,9 +503,12 @@ def test_classification_areas_say_which_answers_are_right():
         assert colors[0] == colors[3] != colors[1] == colors[2]
         assert list(ticks(axes, "y")) == pytest.approx([0.4, 0.9])
         assert list(ticks(axes, "y").values()) == ["churned", "retained"]
-        assert axes.get_title("left") == f"Cut-off {cutoff}"
+        right = {0.5: "75.0%", 0.7: "80.0%"}[cutoff]
+        assert axes.get_title("left") == f"Cut-off {cutoff}: {right} right"
+        assert axes.get_xlabel() == "Predicted churned | retained"
     assert figure.axes[0].get_ylabel() == "Observed"
-    assert figure.get_supxlabel() == "Predicted churned | retained (% of row)"
+    assert named(figure) == ["right", "wrong"]
+    assert_readable(figure)
 
 
 @pytest.mark.slow
@@ -442,8 +518,8 @@ def test_classification_areas_say_which_answers_are_right():
 def test_classification_tables_with_empty_cells_have_room(counts):
     large = classified(*(1000 * count for count in counts))
     figure = figures.classification_mosaic({0.5: classified(*counts), 0.6024: large, 0.7: large})
-    assert_texts_have_room(figure)
-    for axes in figure.axes:
+    assert_readable(figure)
+    for axes in figure.axes[:3]:
         assert len(axes.texts) == 4
         assert all(patch.get_height() >= 0 and patch.get_width() >= 0 for patch in axes.patches)
 
@@ -453,7 +529,7 @@ def test_classification_tables_with_empty_cells_have_room(counts):
 DEFINED = {f"d{i}": f"Definition {i}" for i in range(6)}
 
 
-def test_standardised_draws_sizes_relative_to_each_definition_s_largest(study):
+def test_standardised_draws_each_definition_s_sizes(study):
     table = pd.DataFrame(
         {name: [0.5 * (i + 1), -2.0, 0.1 * i] for i, name in enumerate(DEFINED)},
         index=["recency", "amount", "gender(male)"],
@@ -462,14 +538,38 @@ def test_standardised_draws_sizes_relative_to_each_definition_s_largest(study):
     (axes,) = figure.axes
     for i, (name, label) in enumerate(DEFINED.items()):
         x, y = line(axes, label).get_xydata().T
-        assert x == pytest.approx(np.abs(table[name]) / max(np.abs(table[name])))
+        # A size of zero has no place on the scale.
+        assert x == pytest.approx(table[name].abs().where(table[name] != 0), nan_ok=True)
         assert y == pytest.approx(np.array([2, 1, 0]) + 0.3 - 0.12 * i)
     assert_told_apart(axes, *DEFINED.values())
     assert named(figure) == list(DEFINED.values())
     assert ticks(axes, "y") == {2: "recency", 1: "amount", 0: "gender (male)"}
-    assert axes.get_xlabel() == "|standardised coefficient|, largest of each definition = 1"
-    assert axes.get_title("left")
-    assert_texts_have_room(figures.standardised(study, table.head(1), DEFINED))
+    assert axes.get_xlabel() == "|standardised coefficient| (log scale)"
+    # Recency outgrows amount at the fourth, and equals it there; gender stays the smallest.
+    assert axes.get_title("left") == "6 definitions, 3 orders of the variables"
+    assert_readable(figure)
+    assert_readable(figures.standardised(study, table.head(1), DEFINED))
+
+
+def test_standardised_has_the_printed_sizes_where_there_are_some(study):
+    rows = ["recency", "amount", "gender(male)"]
+    table = pd.DataFrame({name: [2.0, 1.0, 0.5] for name in DEFINED}, index=rows)
+    printed = pd.Series({"recency": 1.85, "gender(male)": 0.00076})
+    figure = figures.standardised(study, table, DEFINED, printed)
+    (axes,) = figure.axes
+    assert line(axes, "as printed").get_xdata() == pytest.approx(
+        [1.85, np.nan, 7.6e-4], nan_ok=True
+    )
+    assert words(axes) == ["1.85", "0.00076"]
+    assert_told_apart(axes, *DEFINED.values(), "as printed")
+    assert axes.get_title("left") == "6 definitions, one order of the variables"
+    assert_readable(figure)
+    alt = figures.standardised_alt(study, table, DEFINED, printed)
+    assert alt == (
+        "Absolute standardised coefficients on a logarithmic scale, a line for each of 6 "
+        "definitions: recency 2 to 2, printed 1.85; amount 1 to 1; gender (male) 0.5 to 0.5, "
+        "printed 0.00076."
+    )
 
 
 def test_chinese_labels_are_drawn(study):
@@ -479,7 +579,7 @@ def test_chinese_labels_are_drawn(study):
     study = renamed(study, ("最近一次消费距今天数", "消费频率", "消费金额"))
     names = list(study.predictors)
     ratios = pd.DataFrame({"odds_ratio": 1.5, "lower": 0.9, "upper": 2.0}, index=names)
-    assert_texts_have_room(figures.forest(study, ratios, ratios))
+    assert_readable(figures.forest(study, ratios, ratios))
 
 
 @pytest.mark.slow
@@ -488,6 +588,6 @@ def test_labels_of_variables_have_room(study, number):
     study = renamed(study, AWKWARD[5 - number :] if number < 6 else AWKWARD)
     names = list(study.predictors)[:number]
     table = pd.DataFrame({name: 0.5 for name in DEFINED}, index=names)
-    assert_texts_have_room(figures.standardised(study, table, DEFINED))
+    assert_readable(figures.standardised(study, table, DEFINED))
     ratios = pd.DataFrame({"odds_ratio": 1.5, "lower": 0.9, "upper": 2.0}, index=names)
-    assert_texts_have_room(figures.forest(study, ratios, ratios))
+    assert_readable(figures.forest(study, ratios, ratios))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from erfm.customers.study_file import load_study
 from erfm.paper.ledger import (
     DIFFERS,
     EQUAL,
@@ -22,6 +23,7 @@ from erfm.paper.ledger import (
     parse_printed,
     printed,
     printed_number,
+    printed_standardised,
 )
 from erfm.study import StudyError
 
@@ -250,3 +252,14 @@ def test_comparison_table():
     ]
     assert table["verdict"].tolist()[1:] == [EQUAL, NOT_COMPUTABLE, EQUAL]
     assert comparison_table({}).empty
+
+
+def test_standardised_coefficients_are_printed_of_the_published_study_alone(sample):
+    values = printed_standardised(load_study("reconstruction"))
+    assert values.to_dict() == {
+        "frequency": 1.85,
+        "recency": 0.032,
+        "age": 0.00088,
+        "gender(male)": 0.00076,
+    }
+    assert printed_standardised(sample[0]).empty

@@ -21,7 +21,7 @@ from erfm.customers.cells import nearest
 from erfm.customers.reading import read_table
 from erfm.escaping import markdown
 from erfm.formats import show_rows, sign
-from erfm.study import DATA, Format, StudyError
+from erfm.study import DATA, Format, Study, StudyError
 
 LEDGER = DATA / "published.csv"
 COLUMNS = (
@@ -164,6 +164,20 @@ def printed_number(key: str) -> PrintedNumber:
 def _paper() -> pd.DataFrame:
     """Return the paper's ledger, read once; never handed to a caller, who might change it."""
     return load_published()
+
+
+def printed_standardised(study: Study) -> pd.Series:
+    """Return the printed standardised coefficients, by design column; of other studies none."""
+    columns = {
+        "frequency": "frequency",
+        "recency": "recency",
+        "age": "age",
+        "gender(male)": "gender",
+    }
+    if not study.published:
+        return pd.Series(dtype=float)
+    values = {column: printed(f"standardised_{key}") for column, key in columns.items()}
+    return pd.Series(values, dtype=float)
 
 
 def _row(key: str) -> pd.Series:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy import special
 
-from erfm.figures import BLUE, CHURNED, GREY, ORANGE, RETAINED, WIDTH, wrapped
+from erfm.figures import BLUE, CHURNED, GREEN, INK, ORANGE, PAPER, RETAINED, WIDTH, wrapped
 from erfm.formats import number
 from erfm.logistic import CONSTANT, LogisticFit
 from erfm.study import Study
@@ -34,13 +34,13 @@ def s_curve(
         Of the jitter, which keeps equal customers apart.
     """
     (variable,) = alone.predictors.values()
-    figure, axes = plt.subplots(figsize=(WIDTH, 4.2))
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     shift = np.random.default_rng(seed).uniform(-JITTER, JITTER, len(x))
     for value, look in ((1, RETAINED), (0, CHURNED)):
         chosen = fit.outcome == value
         axes.plot(
             x[chosen], value + shift[chosen], ls="", marker=look["marker"], ms=3, alpha=0.3,
-            color=look["color"], label=f"a customer, {look['label']}",
+            color=look["color"], label=f"customer, {look['label']}",
         )  # fmt: skip
     spread = np.clip(
         [groups["retention_rate"] - groups["lower"], groups["upper"] - groups["retention_rate"]],
@@ -49,13 +49,13 @@ def s_curve(
     )
     axes.errorbar(
         groups["middle"], groups["retention_rate"], yerr=spread, ls="", marker="D", capsize=3,
-        color="black", markerfacecolor="white", label="share of a group, 95% interval",
+        color=INK, markerfacecolor=PAPER, label="share of a group, 95%",
     )  # fmt: skip
     line = np.linspace(x.min(), x.max(), 200)
     slope, height = np.polyfit(x, fit.outcome, 1)
     axes.plot(line, height + slope * line, color=ORANGE, ls="--", label="straight line")
     curve = special.expit(fit.parameters[CONSTANT] + fit.parameters[variable.name] * line)
-    axes.plot(line, curve, color=GREY, lw=2.2, label="S-curve of logistic regression")
+    axes.plot(line, curve, color=GREEN, lw=2.5, label="S-curve (logistic)")
     axes.set_ylim(
         min(-0.1, *(height + slope * line)) - 0.03, max(1.1, *(height + slope * line)) + 0.03
     )
@@ -84,17 +84,17 @@ def climb(alone: Study, log_likelihoods: pd.Series, candidates: pd.DataFrame) ->
     `log_likelihoods` has the slopes as its index; `candidates` has slope and log_likelihood.
     """
     (variable,) = alone.predictors.values()
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
     axes.plot(log_likelihoods.index, log_likelihoods, color=BLUE)
     looks = zip(candidates.iterrows(), "osD", [CHURNED["color"], BLUE, ORANGE], strict=True)
     for (name, row), marker, color in looks:
         axes.plot(
             row["slope"], row["log_likelihood"], ls="", marker=marker, ms=9, color=color, label=name
         )
-    axes.set_xlabel(wrapped(f"Slope of the log-odds over {variable.axis_label}", 80))
+    axes.set_xlabel(wrapped(f"Slope of the log-odds over {variable.axis_label}", 55))
     axes.set_ylabel("Log-likelihood")
     axes.set_title("The estimate is the top of the curve")
-    axes.legend(loc="lower center")
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 

@@ -77,8 +77,8 @@ def relative(study: Study, table: pd.DataFrame) -> str:
     top, second = sizes.index[ties.descending(sizes)[:2]]
     return (
         f"Relative to {named(study, top)}, {named(study, second)} reaches "
-        f"{format(sizes[second] / sizes[top], '.0%')}. Where markers of one row spread, the "
-        "definitions disagree."
+        f"{format(sizes[second] / sizes[top], '.0%')}. Lines that run side by side give the "
+        "variables the same ratios; where one bends away, its definition disagrees."
     )
 
 
