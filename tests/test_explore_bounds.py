@@ -331,7 +331,7 @@ def test_a_sentence_tells_how_far_the_inputs_are_from_the_printed_ones(explored)
     said = found.evaluate(n=1331)["said"]
     assert said == (
         "Possible as a share, with n = 1,331 (3 fewer than the printed 1,334): 1,266 "
-        "of 1,331 print as 95.11%."
+        "of 1,331 print as 95.11%, truncated."
     )
 
 

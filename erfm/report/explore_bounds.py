@@ -25,12 +25,11 @@ from erfm.report.explore_scale import (
     bound_explorer,
     by_option,
     evenly,
-    fixed,
     ladder,
     least_changes,
     sentence,
 )
-from erfm.report.explorer import Choice, Derived, Explorer, Slider
+from erfm.report.explorer import Choice, Derived, Explorer, Slider, fixed
 
 
 def _customers(key: str, high: float) -> Input:
@@ -469,7 +468,8 @@ def accuracy() -> Explorer:
                 "'possible as a share'",
                 "'impossible as a share'",
                 f"(possible ? format(count, ',') + ' of ' + format(n, ',') + ' print as "
-                f"{claimed.text}.' : 'of ' + format(n, ',') + ' customers ' + "
+                f"{claimed.text}' + (rounds ? '.' : ', truncated.') : 'of ' + format(n, ',') + "
+                "' customers ' + "
                 f"{written.format('below')} + ' and ' + {written.format('above')} + "
                 f"'; {claimed.text} is printed.')",
             ),
@@ -489,7 +489,10 @@ def accuracy() -> Explorer:
 
 
 def _counts(claimed: PrintedNumber) -> Any:
-    """Draw the shares that whole numbers of customers can have around a printed one."""
+    """Draw the shares that whole numbers of customers can have around a printed one.
+
+    A band holds those that print so, rounded or truncated.
+    """
     center, reach = 100 * claimed.value, 0.25
     color = alt.expr(f"possible ? '{BLUE}' : '{VERMILION}'")
     axis = alt.Axis(format=".2f", tickCount=5, grid=False, title="Share of right predictions (%)")
@@ -514,7 +517,7 @@ def _counts(claimed: PrintedNumber) -> Any:
     ).mark_tick(clip=True, thickness=3, size=34, color=GREY, opacity=1)
     return alt.layer(
         band.encode(
-            x=x(100 * claimed.lower), x2=alt.X2Datum(100 * claimed.upper),
+            x=x(100 * claimed.lower), x2=alt.X2Datum(center + 10.0**-claimed.decimals),
             y=alt.value(22), y2=alt.value(100),
         ),
         heading.encode(

@@ -15,7 +15,7 @@ import altair as alt
 import numpy as np
 
 from erfm.figures import BLUE, GREY, SKY, VERMILION
-from erfm.report.explorer import Choice, Derived, Explorer, Slider
+from erfm.report.explorer import Choice, Derived, Explorer, Slider, fixed
 
 AS_PRINTED = "As printed"
 """The button that leads back to the printed inputs."""
@@ -111,11 +111,6 @@ class Input:
     def place(self, value: float) -> int:
         """Return the place of one of the values."""
         return self.values.index(value)
-
-
-def fixed(expression: str, decimals: int) -> str:
-    """Return the expression of a number with so many decimals."""
-    return f"format({expression}, ',.{decimals}f')"
 
 
 def by_option(choice: str, of: Mapping[str, object]) -> str:
