@@ -97,6 +97,24 @@ def test_first_page_leads_to_the_scorecard(default_site):
     assert "url=00_start_here.html" in (default_site / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
+def test_the_first_page_and_the_steps_of_the_search_are_in_the_lists_of_contents(default_site):
+    page = (default_site / "03_stepwise_reduction.html").read_text(encoding="utf-8")
+    pages = page.partition('class="sidebar-tree"')[2].partition("</aside>")[0]
+    assert 'href="00_start_here.html"' in pages
+    sections = page.partition('class="toc-tree"')[2]
+    assert 'href="#step-1-frequency-enters"' in sections
+    assert page.index("<h3>Step 2: ") > page.index("Table 3.7.") > page.index("<h3>Step 1: ")
+
+
+@pytest.mark.slow
+def test_all_code_is_folded_and_a_solution_says_what_it_is(default_site):
+    page = (default_site / "02_full_model.html").read_text(encoding="utf-8")
+    assert page.count('<div class="cell_input') == page.count('<details class="admonition hide')
+    assert page.count(">Show the solution</p>") == page.count("tag_solution") > 2
+    assert page.count("code_switch.js") == 1
+
+
 def test_readme_has_the_computed_findings():
     readme = README.read_text(encoding="utf-8")
     assert with_findings(readme) == readme

@@ -15,7 +15,7 @@ FAULTS = """
 () => {
     const width = document.documentElement.clientWidth, found = [];
     if (document.documentElement.scrollWidth > width) found.push("the page scrolls sideways");
-    const scrolls = ".erfm, .table-wrapper, .math-wrapper, pre, mjx-container, math";
+    const scrolls = ".erfm, .table-wrapper, div.math, pre";
     for (const element of document.querySelectorAll(".content *")) {
         const box = element.getBoundingClientRect();
         if (!box.width || !box.height || box.right <= width + 1) continue;

@@ -14,7 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   };
   const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target)));
-  document.querySelectorAll(".erfm, .table-wrapper, .math-wrapper, pre").forEach((box) => observer.observe(box));
+  document.querySelectorAll(".erfm, .table-wrapper, div.math, pre").forEach((box) => observer.observe(box));
 
   // A link to what is folded away opens the fold.
   const open = () => {
