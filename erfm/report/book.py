@@ -432,7 +432,9 @@ def _finish(
             number = reader.get_destination_page_number(place) or 0
             fit = Fit.xyz(top=place.top)
             above = parent if level > 1 else None
-            item = writer.add_outline_item(text, number, above, fit=fit, is_open=False)
+            item = writer.add_outline_item(
+                title=text, page_number=number, parent=above, fit=fit, is_open=False
+            )
             parent = item if level == 1 else parent
     day = f"D:{date.replace('-', '')}000000Z"
     writer.metadata = None
