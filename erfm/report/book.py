@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 import matplotlib
 from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import Fit, NameObject, TextStringObject
+from pypdf.generic import Fit, IndirectObject, NameObject, TextStringObject
 
 from erfm.customers.files import replacing
 from erfm.customers.study_file import load_study
@@ -426,7 +426,7 @@ def _finish(
     places = reader.named_destinations
     writer = PdfWriter(clone_from=reader)
     for chapter in headings:
-        parent = None
+        parent: IndirectObject | None = None
         for anchor, text, level in chapter:
             place = places[f"/{anchor}"]
             number = reader.get_destination_page_number(place) or 0
