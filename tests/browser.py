@@ -106,3 +106,8 @@ def shared_site() -> Path:
     waiting.write_text(str(site), encoding="utf-8")
     waiting.replace(done)
     return site
+
+
+def pages_of(site: Path) -> list[Path]:
+    """Return a site's pages; index.html only leads to the first."""
+    return sorted(path for path in site.glob("*.html") if path.stem != "index")

@@ -241,6 +241,12 @@ class Page:
         opened = f'<div id="{anchor(number)}" class="erfm{_unmathed(content)}"'
         return HTML(f'{opened} style="overflow-x: auto">{content}</div>')
 
+    def fold(self, summary: str, shown: Iterable[HTML]) -> HTML:
+        """Return tables folded under one line, which says what they are."""
+        tables = "\n".join(table.data for table in shown)
+        line = escaping.html(summary)
+        return HTML(f'<details class="erfm-fold"><summary>{line}</summary>\n{tables}\n</details>')
+
     def linked_table(self, table: pd.DataFrame, name: str, caption: str) -> Captioned:
         """File a table of text as `table` does and show it; cells may link to pages in Markdown.
 

@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
+    "sphinx_copybutton",
 ]
 author = ""
 copyright = ""
@@ -26,10 +27,12 @@ templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_css_files = ["erfm.css", ("print.css", {"media": "print"})]
 html_additional_pages = {"search": "search.html"}  # ours; see erfm/report/search.py
+html_js_files = ["code_switch.js", "scroll_regions.js"]
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
-pygments_style = "friendly"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 2
@@ -40,6 +43,7 @@ smartquotes = False
 
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
+nb_code_prompt_show = nb_code_prompt_hide = "Code"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 
 # The module's own pages, from its docstrings.
