@@ -6,6 +6,7 @@ prints twice: the second time it knows on which pages the headings are.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -424,6 +425,8 @@ def _finish(
     """Write a printed book as it is to be kept: with an outline, and the study's date."""
     reader = PdfReader(printed)
     places = reader.named_destinations
+    # It tells, of no use to a reader, that it numbers some objects anew.
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
     writer = PdfWriter(clone_from=reader)
     for chapter in headings:
         parent: IndirectObject | None = None
