@@ -6,6 +6,7 @@ prints twice: the second time it knows on which pages the headings are.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -20,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 import matplotlib
 from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import Fit, NameObject, TextStringObject
+from pypdf.generic import Fit, IndirectObject, NameObject, TextStringObject
 
 from erfm.customers.files import replacing
 from erfm.customers.study_file import load_study
@@ -424,15 +425,19 @@ def _finish(
     """Write a printed book as it is to be kept: with an outline, and the study's date."""
     reader = PdfReader(printed)
     places = reader.named_destinations
+    # It tells, of no use to a reader, that it numbers some objects anew.
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
     writer = PdfWriter(clone_from=reader)
     for chapter in headings:
-        parent = None
+        parent: IndirectObject | None = None
         for anchor, text, level in chapter:
             place = places[f"/{anchor}"]
             number = reader.get_destination_page_number(place) or 0
             fit = Fit.xyz(top=place.top)
             above = parent if level > 1 else None
-            item = writer.add_outline_item(text, number, above, fit=fit, is_open=False)
+            item = writer.add_outline_item(
+                title=text, page_number=number, parent=above, fit=fit, is_open=False
+            )
             parent = item if level == 1 else parent
     day = f"D:{date.replace('-', '')}000000Z"
     writer.metadata = None

@@ -86,14 +86,14 @@ def build_site(study: Study, build: Path) -> Path:
         app.build()
     if app.statuscode:
         raise StudyError(f"{fresh}: the site was built with warnings; see above.")
-    write_search(fresh)
-    for written in fresh.glob("*.html"):
-        written.write_text(spoken(written.read_text(encoding="utf-8")), encoding="utf-8")
     write_mathjax(fresh / "_static")
     shrink_pictures(fresh / "_images")
     leave_out_unused(fresh / "_static")
     if explored:
         (fresh / "_static" / BUNDLE).write_text(bundle(), encoding="utf-8")
+    for written in fresh.glob("*.html"):
+        written.write_text(spoken(written.read_text(encoding="utf-8")), encoding="utf-8")
+    write_search(fresh)
     first = fresh / "index.html"
     if not first.exists():
         first.write_text(_forward(study, root), encoding="utf-8")
