@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Literal
 
 import altair as alt
 import numpy as np
@@ -249,11 +250,16 @@ def _said(everyone: str) -> str:
     )
 
 
+Layers = alt.LayerChart | alt.FacetChart
+_WORDS: tuple[tuple[str, Literal["left", "right"], str], ...] = (
+    ("← churned", "right", "datum.cutoff > 0.25"),
+    ("retained →", "left", "datum.cutoff < 0.75"),
+)
 _NOTHING = alt.Data(values=[{}])
 _CUTOFF = alt.X("cutoff:Q", title="P(retained)", scale=alt.Scale(domain=[0, 1]))
 
 
-def _distribution(outcome: np.ndarray, probability: np.ndarray) -> alt.LayerChart:
+def _distribution(outcome: np.ndarray, probability: np.ndarray) -> Layers:
     """Draw how many customers have which probability, retained above the axis, churned below."""
     edges = np.linspace(0, 1, BINS + 1)
     counts = [
@@ -282,10 +288,7 @@ def _distribution(outcome: np.ndarray, probability: np.ndarray) -> alt.LayerChar
     below = at.mark_rect(color=GREY, opacity=0.15).encode(x="zero:Q", x2="cutoff:Q")
     line = at.mark_rule(strokeWidth=2).encode(x="cutoff:Q")
     layers = [below, bars, line]
-    for words, side, where in (
-        ("← churned", "right", "datum.cutoff > 0.25"),
-        ("retained →", "left", "datum.cutoff < 0.75"),
-    ):
+    for words, side, where in _WORDS:
         text = at.transform_filter(where).mark_text(
             align=side, dx=-5 if side == "right" else 5, baseline="top", fontSize=11
         )
@@ -294,7 +297,7 @@ def _distribution(outcome: np.ndarray, probability: np.ndarray) -> alt.LayerChar
     return alt.layer(*layers).properties(title=title, width=300, height=230)
 
 
-def _roc(rows: int) -> alt.LayerChart:
+def _roc(rows: int) -> Layers:
     """Draw the ROC curve and the cut-off's point on it."""
     shares = {
         "wrong": "100 * (taken[datum.data] - found[datum.data]) / max(churned, 1)",
@@ -315,7 +318,7 @@ def _roc(rows: int) -> alt.LayerChart:
     )
 
 
-def _costs() -> alt.LayerChart:
+def _costs() -> Layers:
     """Draw what a customer costs at each cut-off, and at the chosen and the right one."""
     wrong = "(taken[rows[{0}]] - found[rows[{0}]]) * ratio + retained - found[rows[{0}]]"
     cost = f"({wrong}) * contact / n"

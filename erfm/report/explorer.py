@@ -314,7 +314,7 @@ def evaluate(
                 if p not in fixed and "select" not in p
             ],
         }
-        for values in settings
+        for values in map(_rounded, settings)
     ]
     drawn = vl_convert.vega_to_scenegraph({"$schema": VEGA, "signals": fixed, "marks": groups})
     (root,) = drawn["scenegraph"]["items"]
