@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from explored import assert_shows
+from explored import assert_shows, in_browser, texts
 from hypothesis import given
 from hypothesis import strategies as st
 from invented import runs
@@ -87,6 +87,23 @@ def test_buttons_set_the_success_rates_of_the_figure(curve):
     assert list(explorer.presets) == labels
     assert [preset["success"] for preset in explorer.presets.values()] == [0.08, 0.1, 0.125]
     assert assert_best(curve, explorer, [dict(preset) for preset in explorer.presets.values()])
+
+
+@pytest.mark.slow
+def test_a_campaign_is_planned_by_keyboard(curve, chromium, tmp_path):
+    explorer = a_campaign(curve, 10_000, 20, 270.0, 0.1, RATES)
+    with in_browser(chromium, explorer, tmp_path) as page:
+        assert texts(page) == explorer.evaluate()
+        page.get_by_role("slider", name="Success rate").focus()
+        for key in ("Home", "ArrowRight"):
+            page.keyboard.press(key)
+        assert texts(page) == explorer.evaluate(success=0.01)
+        assert texts(page)["Best number of calls"] == "none"
+        page.get_by_role("button", name="Success rate 12.5%").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("slider", name="Customers on the list").focus()
+        page.keyboard.press("ArrowLeft")
+        assert texts(page) == explorer.evaluate(success=0.125, length=9_000)
 
 
 @pytest.mark.slow
