@@ -268,6 +268,8 @@ def _distribution(outcome: np.ndarray, probability: np.ndarray) -> alt.LayerChar
         x2="to:Q",
         y=alt.Y(
             "customers:Q", title="Customers (churned below 0)",
+            # Room above the bars for words.
+            scale=alt.Scale(domain=[-1.05 * top, 1.2 * max(counts[1].max(), 0.2 * top)]),
             axis=alt.Axis(labelExpr="format(abs(datum.value), ',')", tickCount=6),
         ),
         y2=alt.datum(0),

@@ -13,14 +13,16 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import vl_convert
+from PIL import Image
 
-from erfm.escaping import html, one_line
+from erfm.escaping import html, one_line, visible
 
 MIME = "application/vnd.vegalite.v6+json"
 VEGA_LITE = "6.4"
@@ -28,8 +30,13 @@ VEGA = "https://vega.github.io/schema/vega/v6.json"
 STATIC = Path(__file__).parent / "sphinx" / "_static"
 BUNDLE = "vega.js"
 
+AGAIN = "Start again"
+"""The button that leads back to the first setting, where none of the presets does."""
+
 DIGITS = 7
 """Significant digits of the numbers in a specification: the last bits differ between processors."""
+
+COLOURS = 128
 
 # Black on paper and in the picture; in a page whatever colour its text has, light or dark.
 _INK = "currentColor"
@@ -251,7 +258,7 @@ class Explorer:
         first = {control.name: control.value for control in self.controls}
         if any(first == dict(values) for values in self.presets.values()):
             return dict(self.presets)
-        return {**self.presets, "Start again": first}
+        return {**self.presets, AGAIN: first}
 
     def _known(self, values: Mapping[str, Any]) -> None:
         names = [control.name for control in self.controls]
@@ -266,7 +273,20 @@ class Explorer:
 
 def quoted(text: str) -> str:
     """Write a text as a text within an expression of Vega's."""
-    return json.dumps(one_line(text) if text.strip() else text, ensure_ascii=False)
+    return json.dumps(visible(text), ensure_ascii=False)
+
+
+def fixed(expression: str, decimals: int, signed: bool = False) -> str:
+    """Return the expression of a number's text, the same as Python's: see `erfm.formats.number`.
+
+    JavaScript rounds exact halves up, where Python rounds them to even, and writes the sign of a
+    number that is shown as 0.
+    """
+    x, scale, sign = f"({expression})", 10**decimals, "+" if signed else ""
+    half = f"abs({x} * {2 ** (decimals + 1)}) % 2 === 1 && floor(abs({x}) * {scale}) % 2 === 0"
+    even = f"({x} < 0 ? -1 : 1) * floor(abs({x}) * {scale}) / {scale}"
+    text = f"format({half} ? {even} : {x}, '{sign},.{decimals}f')"
+    return f"replace({text}, regexp('^[+−](?=[0.]+$)'), '')" if signed else text
 
 
 def evaluate(
@@ -312,10 +332,14 @@ def _said(spec: Mapping[str, Any]) -> dict[str, str]:
 
 
 def picture(spec: Mapping[str, Any]) -> bytes:
-    """Return the chart as it is at first, a PNG at twice the size."""
-    return vl_convert.vegalite_to_png(
-        {**spec, "background": "white"}, vl_version=VEGA_LITE, scale=2
+    """Return the chart as it is at first, a PNG of few colours at twice the size."""
+    white = {**spec, "background": "white"}
+    drawn = Image.open(BytesIO(vl_convert.vegalite_to_png(white, vl_version=VEGA_LITE, scale=2)))
+    small = BytesIO()
+    drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
+        small, "png", optimize=True
     )
+    return small.getvalue()
 
 
 def block(spec: Mapping[str, Any], alt: str, png: bytes, address: bool = True) -> str:
@@ -325,6 +349,7 @@ def block(spec: Mapping[str, Any], alt: str, png: bytes, address: bool = True) -
     page's address follow the controls.
     """
     about = spec["usermeta"]["erfm"]
+    pressed = ' aria-pressed="false"'
     anchor, (texts,) = html(about["anchor"]), evaluate(spec, [{}])
     values = {p["name"]: p["value"] for p in spec["params"] if "value" in p}
     controls = "\n".join(
@@ -334,7 +359,7 @@ def block(spec: Mapping[str, Any], alt: str, png: bytes, address: bool = True) -
         for c in about["controls"]
     )
     presets = "\n".join(
-        f'<button type="button" aria-pressed="false">{html(label)}</button>'
+        f'<button type="button"{"" if label == AGAIN else pressed}>{html(label)}</button>'
         for label, _ in about["presets"]
     )
     readouts = "\n".join(
@@ -342,7 +367,7 @@ def block(spec: Mapping[str, Any], alt: str, png: bytes, address: bool = True) -
         f'<dd><output data-shows="{name}" aria-live="off">{html(texts[label])}</output></dd></div>'
         for label, name in about["readouts"]
     )
-    said = html(texts.get("said", ""))
+    said = f'<output data-shows="said" aria-live="polite">{html(texts.get("said", ""))}</output>'
     source = "data:image/png;base64," + base64.b64encode(png).decode()
     held = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
     # The size that it was drawn at, which is half its pixels; see the PNG's header.
@@ -357,10 +382,10 @@ def block(spec: Mapping[str, Any], alt: str, png: bytes, address: bool = True) -
 {presets}
 </div>
 </div>
+{f"<p>{said}</p>" if "said" in texts else ""}
 <div class="erfm-charts" role="img" aria-label="{html(one_line(alt))}">
 <img src="{source}" width="{width}" alt="">
 </div>
-<p><output data-shows="said" aria-live="polite">{said}</output></p>
 <dl>
 {readouts}
 </dl>

@@ -60,6 +60,7 @@
         if (shown) input.setAttribute("aria-valuetext", texts.signal(shown));
       }
       find(".erfm-presets button").forEach((button, i) => {
+        if (!button.hasAttribute("aria-pressed")) return;
         const on = wanted(presets[i][1]).every(([name, value]) => values[name] === value);
         button.setAttribute("aria-pressed", on);
       });
@@ -99,10 +100,10 @@
       remember();
     }));
     window.addEventListener("hashchange", restore);
-    root.querySelector(".erfm-controls").hidden = false;
     await draw();
     show();
     restore();
+    root.querySelector(".erfm-controls").hidden = false;
   }
 
   document.querySelectorAll(".erfm-explorer:not([data-live])").forEach(start);
