@@ -1,10 +1,18 @@
-"""How texts that an explorer computes in the browser are compared with Python's numbers."""
+"""What explorers say, in a browser and outside it, compared with Python's numbers."""
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from browser import show
+from playwright.sync_api import Browser, Page
 
 from erfm.formats import number
+from erfm.report import explorer as explorers
+from erfm.report.explorer import Explorer
 
 NEAR = 1e-3
 """How far, in units of the last digit shown, a number may be from where its text changes."""
@@ -29,3 +37,30 @@ def assert_shows(
     parts = [re.escape(part) for part in pattern.split("{}")]
     allowed = "".join(part + choice for part, choice in zip(parts, [*choices, ""], strict=True))
     assert re.fullmatch(allowed, text), f"{text!r} is not {pattern!r} with {values}"
+
+
+@contextlib.contextmanager
+def in_browser(chromium: Browser, explorer: Explorer, folder: Path) -> Iterator[Page]:
+    """Show an explorer in a browser, and assert that it complains of nothing."""
+    spec, complaints = explorer.spec("figure-9-1"), []
+    block = explorers.block(spec, "", explorers.picture(spec))
+    path = folder / "page.html"
+    text = f"<!doctype html><meta charset=utf-8><body>{block}{explorers.inlined(True)}"
+    path.write_text(text, encoding="utf-8")
+    page = chromium.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text))
+    show(page, path)
+    page.locator(".erfm-controls").wait_for(state="visible")
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def texts(page: Page) -> dict[str, str]:
+    """Return what an explorer says in a browser, in the form of `Explorer.evaluate`."""
+    told = "node.closest('dd')?.previousElementSibling.textContent || node.dataset.shows"
+    pairs = (
+        f"[...document.querySelectorAll('[data-shows]')].map(node => [{told}, node.textContent])"
+    )
+    return dict(page.evaluate(pairs))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from explored import assert_shows
+from explored import assert_shows, in_browser, texts
 from hypothesis import given
 from hypothesis import strategies as st
 from invented import runs
 
 from erfm import final_equation, predict
-from erfm.formats import number
+from erfm.formats import number, percent
 from erfm.report.explore_campaign import a_campaign, alt_text, caption
 from erfm.report.explorer import Explorer, Slider
 from erfm.warning.gains import best_plan, expected_gain, gains_curve, shared_places
@@ -40,7 +40,7 @@ def assert_best(curve: pd.DataFrame, explorer: Explorer, settings: list[dict[str
         plan = expected_gain(curve, at["length"], at["cost"], at["value"], at["success"])
         best, risk = best_plan(plan), at["cost"] / (at["success"] * at["value"])
         never = "" if risk < 1 else ", which no risk exceeds"
-        assert_shows(text["A call pays above a risk of"], "{}%" + never, [100 * risk], ".1f")
+        assert_shows(text["A call pays above a risk of"], "{}%" + never, [100 * risk], ",.1f")
         if best["gain"] <= 0:
             assert text["said"].startswith("Nobody should be called"), (at, best)
             assert text["Best number of calls"] == text["Leavers reached"] == "none"
@@ -90,12 +90,36 @@ def test_buttons_set_the_success_rates_of_the_figure(curve):
 
 
 @pytest.mark.slow
+def test_a_campaign_is_planned_by_keyboard(curve, chromium, tmp_path):
+    explorer = a_campaign(curve, 10_000, 20, 270.0, 0.1, RATES)
+    with in_browser(chromium, explorer, tmp_path) as page:
+        assert texts(page) == explorer.evaluate()
+        page.get_by_role("slider", name="Success rate").focus()
+        for key in ("Home", "ArrowRight"):
+            page.keyboard.press(key)
+        assert texts(page) == explorer.evaluate(success=0.01)
+        assert texts(page)["Best number of calls"] == "none"
+        page.get_by_role("button", name="Success rate 12.5%").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("slider", name="Customers on the list").focus()
+        page.keyboard.press("ArrowLeft")
+        assert texts(page) == explorer.evaluate(success=0.125, length=9_000)
+
+
+@pytest.mark.slow
 def test_nobody_is_called_where_no_call_pays(curve):
     explorer = a_campaign(curve, 10_000, 20, 270.0, 0.1, RATES)
     dear = {"cost": 100, "success": 0.005}
     assert assert_best(curve, explorer, [dear]) == 0
-    (text,) = explorer.evaluate_many([dear])
-    assert text["A call pays above a risk of"] == "7407.4%, which no risk exceeds"
+    text = explorer.evaluate(**dear)
+    assert text["A call pays above a risk of"] == "7,407.4%, which no risk exceeds"
+
+
+@pytest.mark.slow
+def test_a_break_even_between_two_texts_is_rounded_as_python_rounds(curve):
+    explorer = a_campaign(curve, 10_000, 5, 160, 0.5)
+    assert 100 * 5 / (0.5 * 160) == 6.25
+    assert explorer.evaluate()["A call pays above a risk of"] == percent(0.0625) == "6.2%"
 
 
 def plain(churned: list[float], customers: list[int]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from explored import assert_shows
+from explored import assert_shows, in_browser, texts
 from hostile import write_hostile_study
 from hypothesis import given
 from invented import runs, studies, usable
@@ -197,18 +197,57 @@ def test_the_customers_of_any_study_have_their_scores(name, tmp_path):
     assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(12)])
 
 
-@pytest.mark.slow
-def test_hostile_texts_are_shown_and_compared_as_texts(tmp_path):
-    study = load_study(write_hostile_study(tmp_path))
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory) -> tuple[Study, SavedModel, Explorer]:
+    study = load_study(write_hostile_study(tmp_path_factory.mktemp("hostile")))
     customers = load_customers(study)
     samples = split_samples(study, customers)
     model = scoring.final_model(study, samples, DATE)
+    return study, model, made(study, model, samples, customers)[0]
+
+
+@pytest.mark.slow
+def test_hostile_texts_are_shown_and_compared_as_texts(hostile):
+    study, model, explorer = hostile
     assert any(study.predictors[term].levels for term in model.terms)
-    explorer, _ = made(study, model, samples, customers)
     rng = np.random.default_rng(13)
     assert_as_scored(study, model, explorer, [draw(rng, explorer) for _ in range(30)])
     names = [control.name for control in explorer.controls]
     assert len({*names}) == len(names)
+
+
+@pytest.mark.slow
+def test_a_customer_is_made_up_by_keyboard(simulated, chromium, tmp_path):
+    _, _, explorer, _ = simulated
+    with in_browser(chromium, explorer, tmp_path) as page:
+        assert texts(page) == explorer.evaluate()
+        page.get_by_role("slider", name="Recency (days)").focus()
+        for key in ("Home", "ArrowRight", "ArrowRight"):
+            page.keyboard.press(key)
+        page.get_by_role("radio", name="female").focus()
+        page.keyboard.press("Space")
+        moved = {"customer_recency": 3, "customer_gender": "female"}
+        assert texts(page) == explorer.evaluate(**moved)
+        page.get_by_role("button", name="Last on the list").focus()
+        page.keyboard.press("Enter")
+        assert texts(page) == explorer.evaluate(**explorer.presets["Last on the list"])
+
+
+@pytest.mark.slow
+def test_hostile_levels_are_chosen_in_a_browser(hostile, chromium, tmp_path):
+    explorer = hostile[2]
+    choices = [control for control in explorer.controls if not isinstance(control, Slider)]
+    assert choices
+    with in_browser(chromium, explorer, tmp_path) as page:
+        for control in choices:
+            for key in control.options:
+                boxes = page.locator(f'[data-control="{control.name}"]').all()
+                (box,) = [box for box in boxes if box.get_attribute("value") == key]
+                box.check()
+                chosen = {c.name: c.value for c in explorer.controls} | {control.name: key}
+                assert texts(page) == explorer.evaluate(**chosen)
+            box = page.locator(f'[data-control="{control.name}"][checked]')
+            box.check()
 
 
 @pytest.mark.slow

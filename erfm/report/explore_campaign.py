@@ -10,7 +10,7 @@ import pandas as pd
 
 from erfm.figures import BLUE, VERMILION
 from erfm.formats import percent
-from erfm.report.explorer import Derived, Explorer, Slider
+from erfm.report.explorer import Derived, Explorer, Slider, fixed
 from erfm.study import Study
 from erfm.ties import TIE
 
@@ -88,9 +88,9 @@ def a_campaign(
             "Best number of calls": f"pays ? {_count('contacts[best]')} : 'none'",
             "Expected gain": f"pays ? {GAIN} : '0'",
             "Leavers reached": f"pays ? {_count('contacts[best] * churned[best] / called[best]')}"
-            " + ' (' + format(100 * churned[best] / called[best], '.1f') + '% of those called)'"
+            f" + ' (' + {_percent('churned[best] / called[best]')} + ' of those called)'"
             " : 'none'",
-            "A call pays above a risk of": "format(100 * risk, '.1f') + '%'"
+            "A call pays above a risk of": f"{_percent('risk')}"
             " + (risk < 1 ? '' : ', which no risk exceeds')",
         },
         said=f"pays ? 'It is best to call the first ' + {_count('contacts[best]')} + ' of ' + "
@@ -121,9 +121,14 @@ def _slider(name: str, label: str, value: float) -> Slider:
     step = 10.0 ** (math.floor(math.log10(value)) - 1)
     while abs(value / step - round(value / step)) > 1e-9:
         step /= 10
-    numbers = (round(number, 9) for number in (step, 5 * value, step, value))
-    whole = (int(number) if number == int(number) else number for number in numbers)
-    return Slider(name, label, *whole)
+    least, most, start = (_plain(number) for number in (step, 5 * value, value))
+    return Slider(name, label, least, most, least, start)
+
+
+def _plain(number: float) -> float:
+    """Return a number without what adding up powers of ten left, and a whole one as such."""
+    rounded = round(number, 9)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _on_grid(rate: float) -> float:
@@ -146,6 +151,11 @@ def _count(number: str) -> str:
     return f"format({_whole(number)}, ',d')"
 
 
+def _percent(share: str) -> str:
+    """Return the expression of a share in per cent."""
+    return f"{fixed(f'100 * {share}', 1)} + '%'"
+
+
 def _gain(row: str, precision: str) -> str:
     """Return the expression of what calling as many as in a row is expected to bring."""
     return f"contacts[{row}] * (success * value * ({precision}) - cost)"
@@ -155,7 +165,7 @@ GAIN = f"{_count('gains[best]')} + ' (' + {_count('lower')} + ' to ' + {_count('
 """The expression of the best plan's gain with its interval."""
 
 
-def _chart(rows: int) -> alt.LayerChart:
+def _chart(rows: int) -> alt.LayerChart | alt.FacetChart:
     """Draw the expected gain over the number of calls with its band, the best number marked."""
     # The curve begins where nobody is called.
     data = alt.Data(values=[{"row": row} for row in range(-1, rows)])

@@ -59,7 +59,7 @@ def a_customer(
     first = next(iter(presets.values()))
     # Only an amount that is a number has limits, and tells a customer's value.
     amount_name = model.amount.name if model.amount and model.value_limits else ""
-    controls = []
+    controls: list[Slider | Choice] = []
     for name, predictor in predictors.items():
         label = one_line(predictor.axis_label)
         if name not in model.terms:
@@ -265,7 +265,7 @@ def _signed(number: str) -> str:
     return f"(abs({number}) < 0.005 ? '0.00' : format({number}, '+.2f'))"
 
 
-def _waterfall(model: SavedModel, scores: Scores) -> alt.LayerChart:
+def _waterfall(model: SavedModel, scores: Scores) -> alt.LayerChart | alt.FacetChart:
     """Draw the way from the average customer's logit to this one's, a bar for each variable."""
     last = len(model.terms) + 1
     rows = alt.Data(values=[{"row": row} for row in range(last + 1)])
