@@ -34,7 +34,7 @@ FILED = ("table", "value", *COMPARED, "how", "verdict", "why", "needed")
 
 LONGEST_ON_A_TILE = 12
 
-# A search or a filter must not run formulas of what is quoted; only those of the proofs.
+# MathJax sets the formulas of the proofs, and nothing of what is quoted.
 NO_FORMULAS, FORMULA = "mathjax_ignore tex2jax_ignore", "math mathjax_process tex2jax_process"
 
 

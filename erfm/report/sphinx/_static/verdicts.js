@@ -59,8 +59,8 @@
       const state = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
       if (inSite) history.replaceState(null, "", `#${box.id}${state.size ? `?${state}` : ""}`);
     }
-    function restore() {
-      const [id, state] = location.hash.slice(1).split("?"), row = rows.find((row) => row.id === id);
+    function restore(hash) {
+      const [id, state] = hash.slice(1).split("?"), row = rows.find((row) => row.id === id);
       if (!row && (id !== box.id || !state)) return;
       if (!row || row.hidden) form.reset();
       for (const [name, value] of new URLSearchParams(row ? "" : state)) {
@@ -81,11 +81,13 @@
     form.onsubmit = () => false;
     table.before(form);
     show();
-    document.querySelectorAll(`.erfm-strip a[href="#${box.id}"]`).forEach((link) => {
-      link.hash += `?${new URLSearchParams({ verdict: link.dataset.verdict })}`;
-    });
-    for (const event of ["load", "hashchange"]) addEventListener(event, restore);
-    if (document.readyState === "complete") restore();
+    for (const link of document.querySelectorAll(".erfm-strip a")) {
+      if (link.hash === `#${box.id}`) link.hash += `?verdict=${link.dataset.verdict}`;
+      link.addEventListener("click", () => restore(link.hash)); // JupyterLab leaves its address
+    }
+    for (const event of ["load", "hashchange"]) {
+      addEventListener(event, () => restore(location.hash));
+    }
   }
   for (const box of document.querySelectorAll(".erfm-verdicts:not(.live)")) {
     box.classList.add("live");
