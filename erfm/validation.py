@@ -8,6 +8,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import special, stats
 from sklearn import metrics
 from statsmodels.api import GLM, add_constant, families
@@ -103,13 +104,11 @@ def compare_rules(
         upper, and the p_value of McNemar's exact test (1 where neither rule is right alone).
     """
     right = {name: np.asarray(rule) == np.asarray(outcome) for name, rule in rules.items()}
-    n, z = len(outcome), stats.norm.ppf((1 + level) / 2)
-    rows = []
+    n, rows = len(outcome), []
     for first, second in combinations(right, 2):
         b = int((right[first] & ~right[second]).sum())
         c = int((right[second] & ~right[first]).sum())
-        centre = (b - c) / (n + 2)
-        half = z * np.sqrt(b + c + 1 - (b - c) ** 2 / (n + 2)) / (n + 2)
+        lower, upper = paired_interval(b, c, n, level)
         rows.append(
             {
                 "first": first,
@@ -117,12 +116,26 @@ def compare_rules(
                 "only_first": b,
                 "only_second": c,
                 "difference": (b - c) / n,
-                "lower": centre - half,
-                "upper": centre + half,
+                "lower": float(lower),
+                "upper": float(upper),
                 "p_value": float(stats.binomtest(b, b + c).pvalue) if b + c else 1.0,
             }
         )
     return pd.DataFrame(rows).set_index(["first", "second"])
+
+
+def paired_interval(
+    only_first: ArrayLike, only_second: ArrayLike, n: int, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the limits of differences between two shares of the same n customers.
+
+    `only_first` and `only_second` count those who have it by one rule alone. The interval is that
+    of Agresti & Min (2005): Wald's, after half a customer is added to each of the four cells.
+    """
+    b, c = np.asarray(only_first), np.asarray(only_second)
+    centre, z = (b - c) / (n + 2), stats.norm.ppf((1 + level) / 2)
+    half = z * np.sqrt(b + c + 1 - (b - c) ** 2 / (n + 2)) / (n + 2)
+    return centre - half, centre + half
 
 
 def wilson_interval(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:

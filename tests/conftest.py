@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -21,6 +22,9 @@ from erfm.customers.study_file import load_study
 from erfm.figures import style
 from erfm.samples import Samples, split_samples
 from erfm.study import OUTPUT, ROOT, Study
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile("erfm", derandomize=True, deadline=None)
 settings.load_profile("erfm")
@@ -161,6 +165,29 @@ def closed_figures() -> Iterator[None]:
     style()
     yield
     plt.close("all")
+
+
+@pytest.fixture(scope="session")
+def default_site() -> Path:
+    """The default report's site, built once from the notebooks' stored outputs."""
+    from browser import shared_site
+
+    return shared_site()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser; what needs it is skipped, and says so, where none is found or starts.
+
+    Not for the whole session: while it runs, nothing else in the process can run an event loop.
+    """
+    from browser import CannotStart, started
+
+    try:
+        with started() as browser:
+            yield browser
+    except CannotStart as reason:
+        pytest.skip(str(reason))
 
 
 BANK_CHURNERS = load_study("bank_churners").file

@@ -2,7 +2,6 @@
 
 import errno
 import json
-import shutil
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -27,7 +26,6 @@ from erfm.report.build import (
     prepare,
     with_findings,
 )
-from erfm.report.site import build_site
 from erfm.report.students import write_student_copies
 from erfm.study import OUTPUT, ROOT, StudyError
 
@@ -74,14 +72,6 @@ def check_site(site: Path) -> dict[str, Page]:
             assert not urlparse(file).scheme and not file.startswith("//"), f"{name}: {file}"
             assert (site / urlparse(unquote(file)).path).is_file(), f"{name}: {file}"
     return pages
-
-
-@pytest.fixture(scope="module")
-def default_site(tmp_path_factory) -> Path:
-    """The default report's site, built from the notebooks' stored outputs."""
-    build = tmp_path_factory.mktemp("build")
-    shutil.copytree(NOTEBOOKS, build / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    return build_site(load_study("reconstruction"), build).parent
 
 
 @pytest.mark.slow

@@ -209,6 +209,14 @@ def test_the_same_table_is_the_same_text_each_time(page):
     assert page.table(TABLE, "x", "X").data == page.table(TABLE, "x", "X").data
 
 
+def test_tables_are_folded_under_what_they_are(page):
+    tables = [page.table(TABLE, name, name.upper()) for name in ("x", "y")]
+    folded = page.fold("2 tables of <step> 1", tables).data
+    opened, _, rest = folded.partition("</summary>")
+    assert opened == '<details class="erfm-fold"><summary>2 tables of &lt;step&gt; 1'
+    assert all(table.data in rest for table in tables) and rest.endswith("</details>")
+
+
 def test_a_series_is_a_table_of_one_column(page):
     named = page.table(pd.Series([0.25], ["age"], name="retention_rate"), "a", "A")
     assert table_of(named).to_numpy().tolist() == [["Age", "25.0%"]]

@@ -135,6 +135,8 @@ def test_every_step_has_its_tables(searched):
         "omnibus", "summary", "hosmer_lemeshow", "groups", "classification", "coefficients",
         "removal", "scores",
     ]  # fmt: skip
+    all_in = dataclasses.replace(selection.steps[1], scores=(), overall=())
+    assert [name for name, *_ in step_tables(all_in, fits[1], fits[0])][-1] == "removal"
     steps = steps_compared(fits)
     expected = [-2 * step.log_likelihood for step in selection.steps[1:]]
     np.testing.assert_allclose(steps["minus2_log_likelihood"], expected, rtol=1e-9)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -31,6 +33,9 @@ from erfm.formats import (
 from erfm.report import vector
 from erfm.samples import Samples
 from erfm.study import Study, output_folder
+
+if TYPE_CHECKING:
+    from erfm.report.explorer import Explorer
 
 WHO = "00_start_here.ipynb#Who-the-customers-are"
 """The section that says all there is to say of the published study's simulated customers."""
@@ -61,10 +66,21 @@ class Captioned:
     """Something shown, with its number and caption above it."""
 
     caption: HTML
-    shown: Image | Markdown
+    shown: Image | Markdown | Moved
 
     def _ipython_display_(self) -> None:
         display(self.caption, self.shown)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a figure that a reader moves is to each kind of reader, by the type of content."""
+
+    content: dict[str, Any]
+    alt: str
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self.content, {"image/png": {"alt": self.alt}}
 
 
 def number_of(notebook: str) -> str:
@@ -89,6 +105,7 @@ class Page:
         self.build = build_folder(self.study)
         self.figures = figure_folder(self.study)
         self._numbered: dict[str, list[str]] = {"Table": [], "Figure": []}
+        self._first_explorer = ""
         figures.style()
         labels = "".join(p.axis_label + "".join(p.levels) for p in self.study.predictors.values())
         self.font_warning = figures.use_cjk_font() if figures.has_cjk(labels) else ""
@@ -230,6 +247,12 @@ class Page:
         opened = f'<div id="{anchor(number)}" class="erfm{_unmathed(content)}"'
         return HTML(f'{opened} style="overflow-x: auto">{content}</div>')
 
+    def fold(self, summary: str, shown: Iterable[HTML]) -> HTML:
+        """Return tables folded under one line, which says what they are."""
+        tables = "\n".join(table.data for table in shown)
+        line = escaping.html(summary)
+        return HTML(f'<details class="erfm-fold"><summary>{line}</summary>\n{tables}\n</details>')
+
     def linked_table(self, table: pd.DataFrame, name: str, caption: str) -> Captioned:
         """File a table of text as `table` does and show it; cells may link to pages in Markdown.
 
@@ -274,6 +297,33 @@ class Page:
         told = {"svg": drawing.name}
         image = Image(filename=path, alt=escaping.one_line(alt), width=width, metadata=told)
         return Captioned(self.caption(name, caption or alt, "Figure"), image)
+
+    def explore(self, explorer: Explorer, name: str, alt: str, caption: str = "") -> Captioned:
+        """Show a figure that a reader moves, with its number and caption, and file its picture.
+
+        `alt` says what the picture says, as in `figure`. What is shown holds a specification, of
+        which the site makes controls, and for other readers the picture and the texts of the first
+        setting. Where someone sits at a Jupyter server, whose name is in the environment of the
+        kernels that it starts for people, the controls are shown at once.
+        """
+        from erfm.report import explorer as explorers  # draws with libraries that few pages need
+
+        number = self._number("Figure", name)
+        spec, alt = explorer.spec(anchor(number)), escaping.one_line(alt)
+        (texts,) = explorers.evaluate(spec, [{}])
+        path = self.figures / f"{self.number}_{escaping.file_name(name)}.png"
+        if not _shows(path, drawn := explorers.picture(spec)):
+            write_bytes(path, drawn)
+        png = path.read_bytes()
+        lines = [text if label == "said" else f"{label}: {text}" for label, text in texts.items()]
+        content: dict[str, Any] = {"text/plain": "\n".join(lines)}
+        if "JPY_SESSION_NAME" in os.environ:
+            self._first_explorer = self._first_explorer or name
+            live = explorers.block(spec, alt, png, address=False)
+            content["text/html"] = live + explorers.inlined(self._first_explorer == name)
+        else:
+            content |= {explorers.MIME: spec, "image/png": png}
+        return Captioned(self.caption(name, caption or alt, "Figure"), Moved(content, alt))
 
 
 def anchor(number: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -16,6 +17,8 @@ from erfm.customers.files import remove
 from erfm.escaping import html, markdown, one_line
 from erfm.figures import PHONE
 from erfm.report.api_pages import write_api_pages
+from erfm.report.explorer import BUNDLE, MIME, block, bundle, scripts
+from erfm.report.markup import spoken
 from erfm.report.story import IN_SHORT, NOTEBOOKS, NOTICE, tags
 from erfm.study import Study, StudyError
 
@@ -48,13 +51,17 @@ def build_site(study: Study, build: Path) -> Path:
         names.append(DOWNLOADS)
     names.append(write_api_pages(source))
     root = FRONT_PAGE if any(page.stem == FRONT_PAGE for page in pages) else "index"
+    explored = False
     for page in pages:
         notebook = nbformat.read(page, as_version=4)
         _lead_with_findings(notebook)
         _carry_alt_texts(notebook)
         _inline_figures(notebook, build / "svg")
+        explored |= _wake_explorers(notebook)
         _unlink_absent_pages(notebook, present)
         _adapt_anchors(notebook)
+        _fold_code(notebook)
+        _head_sections(notebook)
         if page.stem == root:
             notebook.cells.append(nbformat.v4.new_markdown_cell(_contents(names, root)))
         nbformat.write(notebook, source / page.name)
@@ -75,6 +82,10 @@ def build_site(study: Study, build: Path) -> Path:
         app.build()
     if app.statuscode:
         raise StudyError(f"{fresh}: the site was built with warnings; see above.")
+    if explored:
+        (fresh / "_static" / BUNDLE).write_text(bundle(), encoding="utf-8")
+    for written in fresh.glob("*.html"):
+        written.write_text(spoken(written.read_text(encoding="utf-8")), encoding="utf-8")
     first = fresh / "index.html"
     if not first.exists():
         first.write_text(_forward(study, root), encoding="utf-8")
@@ -112,7 +123,61 @@ def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:
         for output in cell.get("outputs", []):
             alt = output.get("metadata", {}).get("image/png", {}).get("alt")
             if alt:
-                cell.metadata["mystnb"] = {"image": {"alt": alt}}
+                cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}
+
+
+def _fold_code(notebook: nbformat.NotebookNode) -> None:
+    """Fold all code; a switch on every page opens it. A solution stays folded, and says so.
+
+    Code that shows nothing joins the code that follows it, under one fold.
+    """
+    cells: list[nbformat.NotebookNode] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "hide-cell" in tags(cell):
+            prompts = {"code_prompt_show": "Show the solution", "code_prompt_hide": "Solution"}
+            cell.metadata.setdefault("mystnb", {}).update(prompts)
+        elif cell.cell_type == "code" and "remove-input" not in tags(cell):
+            cell.metadata["tags"] = sorted({*tags(cell), "hide-input"})
+            if cells and "hide-input" in tags(cells[-1]) and not cells[-1].outputs:
+                cell.source = f"{cells.pop().source}\n\n{cell.source}"
+        cells.append(cell)
+    notebook.cells = cells
+
+
+def _head_sections(notebook: nbformat.NotebookNode) -> None:
+    """Make headings that code shows the headings of sections, which a page's contents list."""
+    cells: list[nbformat.NotebookNode] = []
+    for cell in notebook.cells:
+        parts: list[list[nbformat.NotebookNode]] = [[]]
+        for output in cell.get("outputs", []):
+            if re.match("#+ ", output.get("data", {}).get("text/markdown", "")):
+                parts.append([])
+            parts[-1].append(output)
+        cells.append(cell)
+        if len(parts) > 1:
+            cell.outputs = parts[0]
+        for heading, *rest in parts[1:]:
+            cells.append(nbformat.v4.new_markdown_cell(heading.data["text/markdown"]))
+            shown = nbformat.v4.new_code_cell(outputs=rest, metadata=cell.metadata)
+            shown.metadata["tags"] = sorted({*tags(cell), "remove-input"})
+            cells.append(shown)
+    notebook.cells = cells
+
+
+def _wake_explorers(notebook: nbformat.NotebookNode) -> bool:
+    """Write the figures that a reader moves as HTML, and return whether there are any.
+
+    Their scripts stand after the first: pages without one do not load them.
+    """
+    found = False
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if MIME in output.get("data", {}):
+            alt = output.metadata.get("image/png", {}).get("alt", "")
+            png = base64.b64decode(output.data["image/png"])
+            shown = block(output.data[MIME], alt, png) + ("" if found else scripts())
+            output.data = nbformat.from_dict({"text/html": shown})
+            found = True
+    return found
 
 
 def _inline_figures(notebook: nbformat.NotebookNode, folder: Path) -> None:
@@ -175,8 +240,9 @@ def _change_texts(notebook: nbformat.NotebookNode, change: Callable[[str], str])
 
 
 def _contents(names: list[str], root: str) -> str:
-    listed = "\n".join(name for name in names if name != root)
-    return f"```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```"
+    listed = ["self"] if root == FRONT_PAGE else []  # the list of pages begins with the first
+    listed += [name for name in names if name != root]
+    return "\n".join(["```{toctree}", ":hidden:", ":maxdepth: 1", "", *listed, "```"])
 
 
 def _downloads(build: Path, source: Path) -> str:

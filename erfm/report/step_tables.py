@@ -18,11 +18,11 @@ from erfm.validation import classification_table
 def step_tables(
     step: Step, fit: LogisticFit, previous: LogisticFit
 ) -> list[tuple[str, str, pd.DataFrame]]:
-    """Return the tables that SPSS prints for one step: name, title and table."""
+    """Return the tables that SPSS prints for one step, those with rows: name, title, table."""
     groups = hosmer_lemeshow(fit.outcome, fit.probabilities)
     summary = model_summary(fit).to_frame(f"Step {step.number}").T
     classified = classification_table(fit.outcome, fit.probabilities, 0.5)
-    return [
+    tables = [
         ("omnibus", "Omnibus Tests of Model Coefficients", omnibus_test(fit, previous)),
         ("summary", "Model Summary", summary),
         ("hosmer_lemeshow", "Hosmer and Lemeshow Test", groups.summary),
@@ -32,6 +32,7 @@ def step_tables(
         ("removal", "Model if Term Removed", step.removal_tests),
         ("scores", "Variables not in the Equation", step.score_tests),
     ]
+    return [(name, title, table) for name, title, table in tables if len(table)]
 
 
 def steps_compared(fits: list[LogisticFit]) -> pd.DataFrame:

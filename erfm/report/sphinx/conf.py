@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
+    "sphinx_copybutton",
 ]
 author = ""
 copyright = ""
@@ -24,10 +25,12 @@ language = "en"
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["erfm.css"]
+html_js_files = ["code_switch.js", "scroll_regions.js"]
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
-pygments_style = "friendly"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 2
@@ -37,6 +40,7 @@ smartquotes = False
 
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
+nb_code_prompt_show = nb_code_prompt_hide = "Code"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 
 # The module's own pages, from its docstrings.

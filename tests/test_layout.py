@@ -1,0 +1,51 @@
+"""The site's pages in a real browser: their layout, from phones to the widest screens."""
+
+from pathlib import Path
+
+import pytest
+from browser import pages_of, show
+
+pytestmark = pytest.mark.slow
+
+WIDTHS = (320, 358, 768, 1024, 1312, 1366, 1440, 1920, 2560)
+
+# What reaches over the right edge of the screen or of a part that hides the rest, unless a part
+# that scrolls by itself holds it. The width is asked once: each question lays the page out anew.
+FAULTS = """
+() => {
+    const width = document.documentElement.clientWidth, found = [];
+    if (document.documentElement.scrollWidth > width) found.push("the page scrolls sideways");
+    const scrolls = ".erfm, .table-wrapper, .math-wrapper, pre, mjx-container, math";
+    for (const element of document.querySelectorAll(".content *")) {
+        const box = element.getBoundingClientRect();
+        if (!box.width || !box.height || box.right <= width + 1) continue;
+        const holder = element.parentElement.closest(scrolls);
+        if (holder && holder.getBoundingClientRect().right <= width + 1) continue;
+        found.push(`${element.localName}.${element.className} is cut`);
+    }
+    const contents = document.querySelector(".toc-tree");
+    if (contents && innerWidth > 1312) {
+        const box = contents.getBoundingClientRect();
+        if (box.left < 0 || box.right > width) found.push("its contents are off-screen");
+    }
+    return found.slice(0, 5);
+}
+"""
+
+
+def faults(site: Path, chromium) -> list[str]:
+    """Return what does not fit on its screen, page by page."""
+    found = []
+    page = chromium.new_page()
+    for path in pages_of(site):
+        show(page, path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{path.stem} at {width}: {fault}" for fault in page.evaluate(FAULTS)]
+    page.close()
+    return found
+
+
+def test_every_page_fits_every_screen(default_site, chromium):
+    found = faults(default_site, chromium)
+    assert not found, "\n".join(found)
