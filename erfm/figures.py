@@ -22,7 +22,6 @@ from matplotlib.gridspec import SubplotSpec
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, NullLocator
-from matplotlib.transforms import Transform
 
 from erfm import ties
 from erfm.escaping import one_line
@@ -137,6 +136,8 @@ def use_cjk_font() -> str:
 
 def wrapped(text: object, width: int = 32, lines: int = 2) -> str:
     """Return a text of the study as a figure has room for it: some lines, then an ellipsis."""
+    if has_cjk(str(text)):  # whose characters are broader
+        width = width * 6 // 10
     return textwrap.fill(one_line(str(text)), width, max_lines=lines, placeholder=" …")
 
 
@@ -283,8 +284,11 @@ def _stretch(axes: Axes, values: pd.Series) -> None:
     else:
         straight = float(sizes.median())
         axes.set_xscale("symlog", linthresh=straight)
-        ticks = [0.0, *log_ticks(straight, high, 3)] if high > 0 else [0.0]
-        ticks += [-tick for tick in log_ticks(straight, -low, 2)] if low < 0 else []
+        above = log_ticks(straight, high, 3) if high > straight else []
+        below = log_ticks(straight, -low, 3) if -low > straight else []
+        if low < 0:  # both sides share the room
+            above = above[-1:]
+        ticks = [*(-tick for tick in below[-1:]), 0.0, *above]
     axes.set_xticks(ticks, [number(tick, ",.12g") for tick in ticks])
     axes.xaxis.set_minor_locator(NullLocator())
 
@@ -313,8 +317,8 @@ def _names(positions: list[object]) -> list[str]:
     return [wrapped(_tick(position), 20) for position in positions]
 
 
-PANEL = 25
-"""How many characters stand side by side below a panel, two in a row."""
+PANEL, LINE = 25, 64
+"""How many characters stand side by side below a panel, two in a row, and across a figure."""
 
 
 def _are_long(names: list[str]) -> bool:
@@ -423,24 +427,22 @@ def forest(study: Study, per_unit: pd.DataFrame, per_sd: pd.DataFrame) -> Figure
             )  # fmt: skip
         axes.axvline(1, color=INK, lw=0.8)
         axes.set_xscale("log")
-        ticks = _odds_ticks(table["lower"].min(), table["upper"].max())
+        told = [_interval(ratio) for _, ratio in table.iterrows()]
+        room = LINE - max(len(line) for name in names for line in name.split("\n"))
+        room -= max(map(len, told), default=0)
+        ticks = _odds_ticks(table["lower"].min(), table["upper"].max(), room)
         axes.set_xticks(ticks, [number(tick, ",.12g") for tick in ticks])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlabel(f"Odds ratio per {title} (log scale)")
         axes.set_yticks(y, names)
         axes.set_ylim(-0.7, len(table) - 0.3)
-        for place, (_, ratio) in zip(y, table.iterrows(), strict=True):
-            axes.text(1.03, place, _interval(ratio), va="center", transform=_beside(axes))
+        for place, ratio in zip(y, told, strict=True):
+            axes.text(1.03, place, ratio, va="center", transform=axes.get_yaxis_transform())
     _legend_below(figure)
     figure.suptitle(
         "Only a common scale makes odds ratios comparable", x=0.01, ha="left", weight="bold"
     )
     return figure
-
-
-def _beside(axes: Axes) -> Transform:
-    """Return the transform of places beside a panel: shares of its width, and its own heights."""
-    return axes.get_yaxis_transform()
 
 
 def _interval(ratio: pd.Series) -> str:
@@ -449,7 +451,7 @@ def _interval(ratio: pd.Series) -> str:
     decimals = min(max(1 - math.floor(math.log10(width)), 2), 6)
 
     def written(value: float) -> str:
-        if value >= 1e5:
+        if value >= 1e6:
             return number(value, ".1e")
         return number(value, f",.{decimals}f" if value < 100 else ",.0f")
 
@@ -458,18 +460,18 @@ def _interval(ratio: pd.Series) -> str:
     )
 
 
-FOREST = 22
-"""How many characters stand side by side below a forest of odds ratios."""
+def _odds_ticks(lower: float, upper: float, room: int) -> list[float]:
+    """Return three to six round odds ratios, 1 among them, that span the limits.
 
-
-def _odds_ticks(lower: float, upper: float) -> list[float]:
-    """Return three to six round odds ratios, 1 among them, that span the limits."""
+    Their names have `room` characters side by side.
+    """
     lower, upper = min(lower, 1), max(upper, 1)
     if upper / lower > 1.8:
         close = [s * 10.0**e for e in (-1, 0) for s in (1, 1.5, 2, 3, 5, 7)]
         ticks = [float(f"{tick:.2g}") for tick in close if lower <= tick <= upper]
         if upper / lower > 10 or len(ticks) > 5:
-            return log_ticks(lower, upper, 5)
+            several = [log_ticks(lower, upper, most) for most in (5, 4, 3)]
+            return next((ticks for ticks in several if _fit(ticks, room)), several[-1])
         if len(ticks) >= 3:
             return ticks
     steps = sorted((step * 10.0**e for e in range(-12, 1) for step in (1, 2, 5)), reverse=True)
@@ -478,11 +480,16 @@ def _odds_ticks(lower: float, upper: float) -> list[float]:
         if below + above >= 2:
             break
     counts = [*range(-below, above + 1)]
-    # Every second one, 1 among them, where their names would touch.
-    longest = max(len(f"{1 + count * step:.12g}") for count in counts)
-    if (longest + 2) * len(counts) > FOREST and len(counts) > 4:
-        counts = [count for count in counts if count % 2 == 0]
-    return [float(f"{1 + count * step:.12g}") for count in counts]
+    ticks = [float(f"{1 + count * step:.12g}") for count in counts]
+    if not _fit(ticks, room) and len(counts) > 4:  # every second one, 1 among them
+        ticks = [tick for tick, count in zip(ticks, counts, strict=True) if count % 2 == 0]
+    return ticks
+
+
+def _fit(ticks: list[float], room: int) -> bool:
+    """Return whether the names of ticks have room side by side, the outer ones half beyond it."""
+    longest = max((len(number(tick, ",.12g")) for tick in ticks), default=0)
+    return (longest + 1) * (len(ticks) - 1) <= room
 
 
 def selection_alt(study: Study, selection: ForwardSelection) -> str:

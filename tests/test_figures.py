@@ -62,7 +62,7 @@ def test_forest_draws_the_odds_ratios_on_both_scales(reconstruction, full):
 
 @pytest.mark.parametrize(("lower", "upper"), [(0.2, 12), (0.99, 1.07), (0.9999, 1.0002)])
 def test_odds_ticks_are_few_and_span_one(lower, upper):
-    ticks = figures._odds_ticks(lower, upper)
+    ticks = figures._odds_ticks(lower, upper, 30)
     assert 3 <= len(ticks) <= 6
     assert min(ticks) <= 1 <= max(ticks)
 

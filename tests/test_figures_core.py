@@ -149,7 +149,13 @@ def test_many_values_are_the_share_up_to_each(study):
 
 @pytest.mark.parametrize(
     ("lowest", "largest", "scale"),
-    [(1, 100, "linear"), (1, 1e6, "log"), (0, 1e6, "symlog"), (-1e6, 100, "symlog")],
+    [
+        (1, 100, "linear"),
+        (1, 1e6, "log"),
+        (0, 1e6, "symlog"),
+        (-1e6, 100, "symlog"),
+        (-1e6, 1e7, "symlog"),
+    ],
 )
 def test_a_few_large_values_press_nothing_together(study, lowest, largest, scale):
     """The middle half of the customers has a twenty-fifth of the panel's width or more."""
@@ -330,7 +336,22 @@ def test_odds_ratios_have_the_digits_that_tell_their_limits_apart(ratio, told):
     ],
 )
 def test_odds_ratios_stand_at_round_numbers(limits, expected):
-    assert figures._odds_ticks(*limits) == expected
+    assert figures._odds_ticks(*limits, 30) == expected
+
+
+def test_odds_ratios_of_six_orders_beside_long_labels_have_room(study):
+    table = pd.DataFrame(
+        {"odds_ratio": [1e-3, 1.0001, 5e3], "lower": [1e-4, 0.999, 1e2], "upper": [0.2, 1.1, 1e5]},
+        index=["recency", "frequency", "amount"],
+    )
+    figure = figures.forest(renamed(study, AWKWARD[2:]), table, table)
+    assert ticks(figure.axes[0], "x") == {1e-3: "0.001", 1: "1", 1e3: "1,000"}
+    assert_readable(figure)
+
+
+def test_chinese_characters_take_the_room_of_two():
+    assert max(map(len, figures.wrapped("最近一次消费距今天数" * 5, 20).splitlines())) <= 12
+    assert figures.wrapped("Recency of the last one", 30) == "Recency of the last one"
 
 
 @pytest.mark.parametrize("rows", [["recency"], ["amount"]])
