@@ -60,7 +60,7 @@ def test_inclusion_tells_the_equation_s_variables_from_the_others(study):
     assert names[1].endswith("…")
     figure.canvas.draw()
     assert list(ticks(axes, "x").values()) == ["0%", "20%", "40%", "60%", "80%", "100%"]
-    assert axes.get_xlabel() == "Share of the bootstrap samples that select it"
+    assert axes.get_xlabel() == "Share of the bootstrap samples\nthat select it"
     assert figure.get_suptitle() == "How often each variable is selected"
     assert_readable(figure)
 
@@ -116,7 +116,7 @@ def test_coefficients_are_counted_where_they_were_selected(study):
     told = [ticks(axes, "y")[y + 0.35] for y in (3, 2, 1, 0)]
     assert told[:2] == ["Recency\n100% of samples", f"{LABELS['amount']}\n25% of samples"]
     assert told[2].endswith("…\n0% of samples")
-    assert axes.get_xlabel() == "B in standard errors of the full model"
+    assert axes.get_xlabel() == "B in standard errors\nof the full model"
     assert_told_apart(axes, "when selected", "full model")
     assert sorted(named(figure)) == ["full model", "when selected"]
     assert figure.get_suptitle() == "Coefficients in the samples that selected the variable"
@@ -370,7 +370,7 @@ def test_estimates_are_drawn_per_standard_deviation(study):
     assert_told_apart(axes, *labels)
     assert sorted(named(figure)) == labels
     assert ticks(axes, "y")[2] == "Recency" and ticks(axes, "y")[1] == LABELS["amount"]
-    assert axes.get_xlabel() == "B per standard deviation (log odds of retention)"
+    assert axes.get_xlabel() == "B per standard deviation\n(log odds of retention)"
     assert figure.get_suptitle() == "Estimates with and without the incomplete customers"
     assert_readable(figure)
     alone = figures.missing_data(study, table, sd.head(1))

@@ -54,7 +54,7 @@ def inclusion(study: Study, frequencies: pd.DataFrame, final: tuple[str, ...]) -
     axes.spines["bottom"].set_bounds(0, 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel("Share of the bootstrap samples that select it")
+    axes.set_xlabel("Share of the bootstrap samples\nthat select it")
     _title(figure, "How often each variable is selected")
     figure.legend(loc="outside lower center", ncols=2)
     return figure
@@ -68,7 +68,7 @@ def coefficients_when_selected(study: Study, repeated: Bootstrap, bias: pd.DataF
     """
     chosen = repeated.coefficients[bias.index]
     scaled = chosen / _errors(chosen, bias)
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.62 * len(bias) + 1.5))
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.7 * len(bias) + 1.5))
     seen = scaled.to_numpy()[scaled.notna().to_numpy()]
     low, high = np.floor(min([*seen, -3])), np.ceil(max([*seen, 3]))
     edges = np.linspace(low, high, 61)
@@ -88,13 +88,13 @@ def coefficients_when_selected(study: Study, repeated: Bootstrap, bias: pd.DataF
     for label, handle in labelled.items():
         handle.set_label(label)
     names = [
-        f"{wrapped(study.label(column), 24, lines=1)}\n{percent(share, 0)} of samples"
+        f"{wrapped(study.label(column), 24)}\n{percent(share, 0)} of samples"
         for column, share in bias["share"].items()
     ]
     axes.set_yticks(np.arange(len(bias))[::-1] + 0.35, names)
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(low, high), ylim=(-0.1, len(bias)))
-    axes.set_xlabel("B in standard errors of the full model")
+    axes.set_xlabel("B in standard errors\nof the full model")
     axes.grid(axis="y", visible=False)
     figure.legend(loc="outside lower center", ncols=2)
     _title(figure, "Coefficients in the samples that selected the variable")
@@ -125,10 +125,11 @@ def optimism(table: pd.DataFrame, metrics: pd.DataFrame) -> Figure:
             row, high - low, 0.72, left=low, **BAND,
             label="" if row else f"central 95% of {len(metrics):,} random splits",
         )  # fmt: skip
-        for place, align, end in ((low, "right", 0), (high, "left", 1)):
-            axes.text(
-                place, row + 0.3, number(limits[index].iloc[end]), color=GREY, ha=align, va="top"
-            )
+        for place, align, end, aside in ((low, "right", 0, -2), (high, "left", 1, 2)):
+            axes.annotate(
+                number(limits[index].iloc[end]), (place, row + 0.3), xytext=(aside, 0),
+                textcoords="offset points", color=GREY, ha=align, va="top",
+            )  # fmt: skip
         for (name, (marker, color)), offset in zip(looks.items(), (-0.23, 0, 0.23), strict=True):
             value = table.loc[index, name]
             x = (value - middle[index]) / unit
@@ -202,7 +203,7 @@ def marked_distribution(
         for name, value in sorted(marks.items(), key=lambda mark: mark[1])
     ]
     _mark(figure, axes, named, float(np.max(heights)))
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set(xlabel=label, ylabel="Splits")
     _title(figure, title)
     figure.legend(loc="outside lower center")
@@ -354,7 +355,7 @@ def missing_data(
     axes.axvline(0, color="black", lw=0.8)
     axes.set_yticks(y, [wrapped(study.label(name), 24) for name in rows.index])
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel("B per standard deviation (log odds of retention)")
+    axes.set_xlabel("B per standard deviation\n(log odds of retention)")
     _title(figure, "Estimates with and without the incomplete customers")
     figure.legend(loc="outside lower center", ncols=2)
     return figure
