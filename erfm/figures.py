@@ -135,10 +135,13 @@ def use_cjk_font() -> str:
 
 
 def wrapped(text: object, width: int = 32, lines: int = 2) -> str:
-    """Return a text of the study as a figure has room for it: some lines, then an ellipsis."""
-    if has_cjk(str(text)):  # whose characters are broader
-        width = width * 6 // 10
-    return textwrap.fill(one_line(str(text)), width, max_lines=lines, placeholder=" …")
+    """Return a text of the study as a figure has room for it: some lines, then an ellipsis.
+
+    A Chinese character takes the room of two Latin ones.
+    """
+    line = one_line(str(text))
+    room = width // 2 if has_cjk(line) else width
+    return textwrap.fill(line, room, max_lines=lines, placeholder=" …")
 
 
 def _spread(estimate: pd.Series, lower: pd.Series, upper: pd.Series) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The words for figures have the figures' numbers."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,7 +18,70 @@ def test_selection_and_optimism(study):
     share = pd.DataFrame({"share": {"recency": 1.0, "age": 0.0534}})
     assert alt_texts.inclusion(study, share).endswith("selected: recency 100.0%, age 5.3%.")
     table = pd.DataFrame({"apparent": [0.7], "corrected": [0.6], "holdout": [0.5]}, index=["auc"])
-    assert alt_texts.optimism(table).endswith("values: AUC 0.700, 0.600, 0.500.")
+    assert alt_texts.optimism(table).endswith("random splits: AUC 0.700, 0.600, 0.500.")
+
+
+@pytest.mark.parametrize(
+    ("final", "told"),
+    [
+        (["recency"], "each of the equation in at least 100.0%, each other in at most 5.3%"),
+        (["recency", "age"], "each of the equation in at least 5.3%"),
+        ([], "each other in at most 100.0%"),
+    ],
+)
+def test_inclusion_tells_the_ends(final, told):
+    share = pd.DataFrame({"share": {"recency": 1.0, "age": 0.0534}})
+    assert alt_texts.inclusion_told(share, final).endswith(f"variable: {told}")
+
+
+def test_coefficients_have_their_sizes(study):
+    """One that no sample selected has none."""
+    bias = pd.DataFrame(
+        {"share": [0.06, 0], "size_when_selected": [2.71, np.nan], "full_model_size": [0.3, 0.0]},
+        index=["recency", "age"],
+    )
+    told = alt_texts.coefficients(study, bias)
+    assert "size: recency, selected in 6%, 2.7 beside 0.3 in the full model; " in told
+    assert told.endswith("; age, selected in 0%, none.")
+
+
+def test_a_holdout_outside_of_the_splits_is_named():
+    names = ["auc", "nagelkerke_r2", "brier", "calibration_slope"]
+    metrics = pd.DataFrame(dict.fromkeys(names, np.linspace(0, 1, 101)))
+    table = pd.DataFrame({"holdout": [0.5, 0.025, 0.02, 0.98]}, index=names)
+    assert alt_texts.optimism_told(table, metrics).endswith(
+        "of 101 random splits: the holdout lies outside for Brier score, calibration slope"
+    )
+    assert alt_texts.optimism_told(table * 0 + 0.5, metrics).endswith("lies within for all")
+
+
+@pytest.mark.parametrize(
+    ("claimed", "told"),
+    [
+        (0.9511, "None of 3 random splits reaches the printed accuracy"),
+        (0.1 + 0.2 + 0.5, "1 of 3 random splits reaches the printed accuracy"),
+        (0.75, "2 of 3 random splits reach the printed accuracy"),
+        (0.7, "All 3 random splits reach the printed accuracy"),
+    ],
+)
+def test_splits_that_reach_the_claim_are_counted(claimed, told):
+    assert alt_texts.reaching(pd.Series([0.7, 0.75, 0.8]), claimed) == told
+
+
+@pytest.mark.parametrize(
+    ("sure", "told"),
+    [
+        ("", "at no threshold"),
+        ("2", "at thresholds from 0.20 to 0.20"),
+        ("1256", "at thresholds from 0.10 to 0.20 and 0.50 to 0.60"),
+        ("13579", "at thresholds from 0.10 to 0.10, … and 0.90 to 0.90"),
+    ],
+)
+def test_thresholds_of_a_sure_gain(sure, told):
+    curve = pd.DataFrame({"advantage_lower": -0.1}, index=np.arange(1, 10) / 10)
+    curve.loc[[int(place) / 10 for place in sure], "advantage_lower"] = 0.1
+    assert alt_texts.decision_told(curve).endswith(f"both rules for all {told}")
+    assert alt_texts.decision(curve).endswith(f"{told}.")
 
 
 def test_splits_and_marks():

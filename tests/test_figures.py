@@ -121,6 +121,12 @@ def test_chinese_labels_get_a_font_or_an_advice(monkeypatch):
     assert "fonts-noto-cjk" in figures.use_cjk_font()
 
 
+def test_chinese_texts_are_wrapped_where_they_are_twice_as_wide():
+    lines = figures.wrapped("客户在过去十二个月内的平均消费金额总和", 24).splitlines()
+    assert [len(line) for line in lines] == [12, 7]
+    assert figures.wrapped("as many letters as fit it", 26) == "as many letters as fit it"
+
+
 @pytest.mark.slow
 def test_a_picture_that_looks_the_same_is_not_written_again(tmp_path):
     path = tmp_path / "picture.png"

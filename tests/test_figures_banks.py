@@ -1,12 +1,12 @@
 """The figures of two banks draw their tables' values and name them."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from drawn import (
-    assert_texts_have_room,
     assert_told_apart,
     intervals,
     line,
@@ -15,9 +15,12 @@ from drawn import (
     ticks,
     words,
 )
+from pictures import assert_readable
 
+from erfm.figures import ON_DARK, ON_LIGHT
 from erfm.study import Predictor, Study
 from erfm.trust import figures_banks as figures
+from erfm.trust import messages_banks as messages
 from erfm.trust.another_bank import rates
 
 pytestmark = pytest.mark.usefixtures("closed_figures")
@@ -43,12 +46,13 @@ def ratios(*odds_ratios: float) -> pd.DataFrame:
 COLUMNS = ["odds_ratio", "lower", "upper"]
 
 
+@pytest.mark.slow
 def test_two_forests_draw_each_bank_s_odds_ratios(study):
     terms = list(study.predictors)
     banks = {
         "one bank": ratios(0.5, 2, 1, 0.9, 1.1).set_axis(terms),
         # In another order.
-        "other bank": ratios(5, 4, 3, 2, 0.3).set_axis(terms[::-1]),
+        "other bank": ratios(0.9, 1.1, 1, 2, 0.3).set_axis(terms[::-1]),
     }
     figure = figures.two_forests(study, banks)
     (axes,) = figure.axes
@@ -57,13 +61,33 @@ def test_two_forests_draw_each_bank_s_odds_ratios(study):
         assert drawn == pytest.approx(np.column_stack([places, table.loc[terms, COLUMNS]]))
     assert straight_lines(axes, upright=True) == [1]
     assert axes.get_xscale() == "log"
-    assert_told_apart(axes, *banks)
-    assert named(figure) == list(banks)
-    names = ["Recency (−)", "Frequency $ & more ", "Amount (+)", "Age ", "Gender "]
+    # Recency is below 1 at both banks, frequency above.
+    spans = [(span.get_y() + span.get_height() / 2, span.get_height()) for span in axes.patches]
+    assert spans == [(4, pytest.approx(0.84)), (3, pytest.approx(0.84))]
+    shaded = "both surely on this side of 1"
+    assert_told_apart(axes, *banks, shaded)
+    assert sorted(named(figure)) == sorted([*banks, shaded])
+    names = ["Recency (−)", "Frequency $ & more", "Amount (+)", "Age", "Gender"]
     assert [ticks(axes, "y")[place] for place in (4, 3, 2, 1, 0)] == names
-    assert axes.get_xlabel().startswith("Odds ratio of retention per standard deviation (log")
-    assert axes.get_title("left").startswith("The same equation at two banks")
-    assert_texts_have_room(figure)
+    assert axes.get_xlabel().startswith("Odds ratio of retention per standard deviation\n(log")
+    assert " ".join(figure.get_suptitle().split()) == messages.forests(study, banks)
+    assert_readable(figure)
+    apart = banks | {"other bank": ratios(1, 1, 1, 1, 1).set_axis(terms)}
+    figure = figures.two_forests(study, apart)
+    assert named(figure) == list(banks) and not figure.axes[0].patches
+    assert_readable(figure)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [(0.18, 14.5, [0.3, 1, 3, 10]), (0.69, 1.49, [0.7, 0.8, 0.9, 1, 1.2]),
+     (1, 1e9, [1, 100, 1e4, 1e6, 1e8]), (1100, 16000, [2000, 5000, 10000]),
+     (0.998, 1.002, [0.998, 1, 1.002])],
+)  # fmt: skip
+def test_ticks_of_a_log_scale_are_round(low, high, ticks):
+    found = figures.round_ticks(low, high)
+    assert all(low <= tick <= high for tick in found) and len(found) <= 8
+    assert set(np.round(ticks, 9)) <= set(np.round(found, 9))
 
 
 @pytest.mark.slow
@@ -93,17 +117,14 @@ def test_the_ladder_draws_each_model_of_each_variable(study):
         assert axes.get_xscale() == "log"
         assert_told_apart(axes, *banks)
     assert named(figure) == list(banks)
-    assert figure.get_supxlabel() == "Odds ratio of retention per standard deviation (log scale)"
-    assert_texts_have_room(figure)
+    assert (
+        panels[-1].get_xlabel().startswith("Odds ratio of retention per standard deviation\n(log")
+    )
+    assert " ".join(figure.get_suptitle().split()) == messages.ladder(study, banks["other bank"])
+    assert_readable(figure)
 
 
-def test_alternative_texts_have_the_other_bank_s_odds_ratios(study):
-    table = ratios(0.5, 1.2345).set_axis(["recency", "gender"])
-    assert figures.alt_of_forests(study, table).endswith("Other bank: Recency 0.50, Gender 1.23.")
-    ladder = ratios(0.5, 0.8, 1.2).set_axis(["age", "age", "amount"])
-    assert figures.alt_of_ladder(study, ladder).endswith("Other bank: Age 0.50, 0.80; Amount 1.20.")
-
-
+@pytest.mark.slow
 def test_every_customer_is_a_point_of_the_map(study):
     rng = np.random.default_rng(1)
     frame = pd.DataFrame(
@@ -126,11 +147,11 @@ def test_every_customer_is_a_point_of_the_map(study):
     assert axes.get_xlabel() == "Amount (dollars)"
     assert axes.get_ylabel() == "Frequency $ & more (transactions)"
     assert axes.get_ylim() == pytest.approx((0, 1.05 * frame["frequency"].max()))
-    assert axes.get_title("left")
+    assert " ".join(figure.get_suptitle().split()) == messages.outcome_map(study, frame)
     assert named(figure) == ["retained", "churned", "P(retained) = 0.5"]
     figure.canvas.draw()
     assert "5,000" in ticks(axes, "x").values()
-    assert_texts_have_room(figure)
+    assert_readable(figure)
 
 
 def by(customers: int, **classes: list[str]) -> pd.MultiIndex:
@@ -138,6 +159,7 @@ def by(customers: int, **classes: list[str]) -> pd.MultiIndex:
     return pd.MultiIndex.from_product(ordered, names=list(classes))
 
 
+@pytest.mark.slow
 def test_rates_stand_in_their_classes():
     index = by(0, amount=["0–1", "1–2", "2–3"], frequency=["a", "b"])
     grid = pd.DataFrame(
@@ -145,7 +167,7 @@ def test_rates_stand_in_their_classes():
         index=index,
     )
     predictors = {name: Predictor(name, name, name.title()) for name in ("amount", "frequency")}
-    study = type("AnyStudy", (), {"predictors": predictors})
+    study = SimpleNamespace(predictors=predictors)
     figure = figures.rate_grid(study, grid)
     axes = figure.axes[0]
     shown = axes.images[0].get_array()
@@ -156,16 +178,16 @@ def test_rates_stand_in_their_classes():
     # (frequency, amount); nine customers are too few.
     assert written == {(0, 0): "10", (0, 1): "30", (1, 1): "60", (0, 2): "100", (1, 2): "0"}
     inks = {text.get_text(): text.get_color() for text in axes.texts}
-    assert inks == {"10": "white", "30": "white", "60": "black", "100": "black", "0": "white"}
+    assert inks == {"10": ON_DARK, "30": ON_DARK, "60": ON_LIGHT, "100": ON_LIGHT, "0": ON_DARK}
     assert ticks(axes, "x") == {0: "a", 1: "b"}
     assert ticks(axes, "y") == {0: "0–1", 1: "1–2", 2: "2–3"}
     bottom, top = axes.get_ylim()
     assert bottom < top, "the least amounts are at the bottom"
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Frequency", "Amount")
-    assert figure.axes[1].get_ylabel() == "Retention rate (%)"
+    assert figure.axes[1].get_xlabel() == "Retention rate (%)"
     assert axes.images[0].get_clim() == (0, 100)
-    assert axes.get_title("left")
-    assert_texts_have_room(figure)
+    assert " ".join(figure.get_suptitle().split()) == messages.rate_grid(study, grid)
+    assert_readable(figure)
 
 
 @pytest.mark.slow
@@ -176,6 +198,7 @@ def test_observed_and_expected_are_drawn_beside_each_other(study, names):
          "lower": [0.85, 0.4, 0.9], "upper": [0.95, 0.6, 1.0], "straight": [0.7, 0.8, 0.9],
          "curved": [0.9, 0.55, 0.97]}
     )  # fmt: skip
+    labels = ["curves", "observed, 95% interval", "straight lines"]
     figure = figures.straight_and_curved(study, {n: table + i for i, n in enumerate(names)})
     assert len(figure.axes) == len(names)
     for i, (axes, name) in enumerate(zip(figure.axes, names, strict=True)):
@@ -186,12 +209,33 @@ def test_observed_and_expected_are_drawn_beside_each_other(study, names):
         for column, label in (("straight", "straight lines"), ("curved", "curves")):
             expected = np.column_stack([rows["middle"], 100 * rows[column]])
             assert line(axes, label).get_xydata() == pytest.approx(expected)
-        assert " ".join(axes.get_xlabel().split()) == study.predictors[name].axis_label
-        assert_told_apart(axes, "observed", "straight lines", "curves")
-    assert figure.axes[0].get_ylabel() == "Retention rate (%)"
-    assert sorted(named(figure)) == ["curves", "observed", "straight lines"]
-    assert figure.get_suptitle() == "What is observed, and what two models expect"
-    assert_texts_have_room(figure)
+        unit = f"{study.predictors[name].axis_label}, log scale"
+        assert " ".join(axes.get_xlabel().split()) == unit and axes.get_xscale() == "log"
+        assert_told_apart(axes, *labels)
+    first = figure.axes[0]
+    assert first.get_ylabel() == "Retention rate (%)"
+    (note,) = first.texts
+    assert note.get_text() == "50% at 4,000" and note.xy == (4000, pytest.approx(40))
+    heights = [axes.get_position().height for axes in figure.axes]
+    assert heights == sorted(heights, reverse=True)
+    assert sorted(named(figure)) == labels
+    message = messages.dip(study, names[0], table)
+    assert " ".join(figure.get_suptitle().split()) == message
+    assert_readable(figure)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lowest", [0, 1, 2])
+def test_a_dip_is_named_wherever_it_lies(study, lowest):
+    table = pd.DataFrame(
+        {"middle": [90.0, 95.0, 100.0], "retention_rate": 0.9, "lower": 0.8, "upper": 1.0,
+         "straight": 0.7, "curved": 0.9}
+    )  # fmt: skip
+    table.loc[lowest, ["retention_rate", "lower"]] = [0.3, 0.2]
+    figure = figures.straight_and_curved(study, {"amount": table})
+    assert figure.axes[0].get_xscale() == "linear"
+    assert figure.axes[0].texts[0].get_text() == f"30% at {table['middle'][lowest]:.0f}"
+    assert_readable(figure)
 
 
 AGES = pd.DataFrame(
@@ -217,37 +261,39 @@ WITHIN = {
 }  # fmt: skip
 
 
-def test_ages_and_retention_by_band_of_amount():
+@pytest.mark.slow
+def test_ages_and_retention_by_band_of_amount(study):
     """A band without customers of some age has no point there, and others' stay at their age."""
     within = grouped(WITHIN)
-    figure = figures.age_and_amount(AGES, within)
-    left, right = figure.axes
-    (drawn,) = intervals(left)
+    figure = figures.age_and_amount(study, AGES, within)
+    above, below = figure.axes
+    (drawn,) = intervals(above)
     assert drawn == pytest.approx(np.column_stack([[0, 1], AGES[["mean", "lower", "upper"]]]))
-    assert ticks(left, "x") == {0: "0–1,500", 1: "1,500–3,000"}
-    assert (left.get_xlabel(), left.get_ylabel()) == (
-        "Amount (dollars in 12 months)",
-        "Mean age (years)",
-    )
-    assert ticks(right, "x") == {0: "20–40", 1: "40–60", 2: "60–80"}
-    for drawn, band in zip(intervals(right), ("low", "middle", "top"), strict=True):
+    assert ticks(above, "y") == {0: "0–1,500", 1: "1,500–3,000"}
+    assert above.get_ylabel() == "Amount (dollars)"
+    assert above.get_xlabel() == "Mean age with 95% interval\nAge (years)"
+    assert ticks(below, "x") == {0: "20–40", 1: "40–60", 2: "60–80"}
+    for drawn, band in zip(intervals(below), ("low", "middle", "top"), strict=True):
         part = within.loc[band]
         places = [["20–40", "40–60", "60–80"].index(age) for age in part.index]
         values = 100 * part[["retention_rate", "lower", "upper"]]
         assert drawn[~np.isnan(drawn[:, 1])] == pytest.approx(np.column_stack([places, values]))
-    assert (right.get_xlabel(), right.get_ylabel()) == ("Age (years)", "Retention rate (%)")
-    assert_told_apart(right, "low", "middle", "top")
+    assert (below.get_xlabel(), below.get_ylabel()) == ("Age (years)", "Retention rate (%)")
+    assert_told_apart(below, "low", "middle", "top")
     assert named(figure) == ["low", "middle", "top"]
-    assert left.get_title("left") and right.get_title("left")
-    assert_texts_have_room(figure)
+    assert figure.legends[0].get_title().get_text() == "Amount (dollars)"
+    assert " ".join(above.get_title("left").split()) == messages.youngest(AGES)
+    assert " ".join(below.get_title("left").split()) == messages.youth(within)
+    assert_readable(figure)
 
 
-def test_no_band_of_amount_is_lost():
+def test_no_band_of_amount_is_lost(study):
     bands = {(f"band {i}", "20–40"): (1, 5) for i in range(5)}
     with pytest.raises(ValueError, match="zip"):
-        figures.age_and_amount(AGES, grouped(bands))
+        figures.age_and_amount(study, AGES, grouped(bands))
 
 
+@pytest.mark.slow
 def test_retention_of_each_gender_crosses(study):
     """One gender has no customer in a class: its other points stay in theirs."""
     table = grouped(
@@ -264,9 +310,9 @@ def test_retention_of_each_gender_crosses(study):
         assert drawn[~np.isnan(drawn[:, 1])] == pytest.approx(np.column_stack([places, values]))
     assert_told_apart(axes, "female", "male")
     assert named(figure) == ["female", "male"]
-    assert axes.get_legend().get_title().get_text() == "Gender"
+    assert figure.legends[0].get_title().get_text() == "Gender"
     assert axes.get_xlabel() == "Frequency $ & more (transactions)"
     assert axes.get_ylabel() == "Retention rate (%)"
-    assert axes.get_title("left")
-    assert_texts_have_room(figure)
+    assert figure.get_suptitle() == messages.crossing(table, ("female", "male"))
+    assert_readable(figure)
     assert words(axes) == []

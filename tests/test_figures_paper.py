@@ -13,6 +13,7 @@ from drawn import (
     ticks,
     words,
 )
+from pictures import assert_readable
 from scipy import integrate, optimize, special, stats
 
 from erfm.paper import figures
@@ -47,12 +48,13 @@ def test_a_scale_draws_values_limits_and_what_is_excluded():
     (span,) = axes.patches
     assert (span.get_x(), span.get_x() + span.get_width()) == pytest.approx((0.8, 0.9))
     assert span.get_hatch()
-    assert words(axes) == ["0.997", "0.4", "0.6"]
+    assert words(axes) == ["0.997", "0.4 (0.3 to 0.7)", "0.6"]
     assert [text.xy for text in axes.texts] == [(0.997, 2), (0.4, 1), (0.6, 0)]
-    assert ticks(axes, "y") == {2: POINTS.index[0], 1: POINTS.index[1], 0: POINTS.index[2]}
-    assert (axes.get_title("left"), axes.get_xlabel()) == ("Message", "Odds ratio")
+    told = {place: " ".join(name.split()) for place, name in ticks(axes, "y").items()}
+    assert told == {2: POINTS.index[0], 1: POINTS.index[1], 0: POINTS.index[2]}
+    assert (figure.get_suptitle(), axes.get_xlabel()) == ("Message", "Odds ratio")
     assert axes.get_xscale() == "linear"
-    assert_texts_have_room(figure)
+    assert_readable(figure)
 
 
 @pytest.mark.parametrize(
@@ -66,13 +68,22 @@ def test_a_value_is_written_with_its_decimals(value, decimals, shown):
     assert words(figure.axes[0]) == [shown]
 
 
+def test_a_log_scale_begins_where_nothing_can_lie():
+    """Its values have three significant digits: their sizes differ by powers of ten."""
+    points = POINTS.head(2).assign(value=[0.00883, 0.47169], lower=None, upper=None)
+    figure = figures.scale(points, title="", label="", excluded=(0.001, 0.09), log=True, decimals=2)
+    (axes,) = figure.axes
+    assert words(axes) == ["0.00883", "0.472"]
+    assert axes.get_xlim()[0] == pytest.approx(0.001) and axes.get_xscale() == "log"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("printed", [True, False])
 def test_a_scale_names_only_what_it_shows(printed):
     points = POINTS.head(1).assign(printed=printed)
     figure = figures.scale(points, title="", label="")
     assert named(figure) == ["printed" if printed else "computed"]
-    assert_texts_have_room(figure)
+    assert_readable(figure)
 
 
 # --- Curves ---------------------------------------------------------------------------------------
@@ -94,8 +105,9 @@ def test_pearson_s_inequality_is_drawn_where_it_holds():
     assert line(axes, "printed pair").get_xydata()[0] == pytest.approx((11.265, 0.085))
     assert line(axes, "reconstruction").get_xydata()[0] == pytest.approx((0.085, 11.3))
     assert straight_lines(axes, upright=True) == [8.5]
+    assert words(axes) == ["(11.265; 0.085)", "(0.085; 11.300)"]
     labels = [
-        "impossible: kurtosis < skewness² − 2",
+        "no data: kurtosis < skewness² − 2",
         "largest possible skewness 8.50",
         "printed pair",
         "reconstruction",
@@ -103,8 +115,14 @@ def test_pearson_s_inequality_is_drawn_where_it_holds():
     assert_told_apart(axes, *labels)
     assert named(figure) == labels
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Skewness", "Excess kurtosis")
-    assert axes.get_title("left") == "The printed pair lies where no data can lie"
-    assert_texts_have_room(figure)
+    assert figure.get_suptitle() == "The printed pair lies where no data can lie"
+    assert_readable(figure)
+    possible = figures.skewness_and_kurtosis(8.5, (0.085, 11.3), (1, 2))
+    assert possible.get_suptitle() == "The printed pair lies where data can lie"
+    assert_readable(possible)
+    told = figures.moments_alt((11.265, 0.085), (0.085, 11.265))
+    assert "kurtosis 0.085, lies where no data can lie; the reconstruction" in told
+    assert told.endswith("excess kurtosis 11.265, lies where data can lie.")
 
 
 @pytest.mark.slow
@@ -115,20 +133,24 @@ def test_a_hidden_effect_grows_with_the_standard_deviation():
     x, y = line(axes, "largest |B|·sd that prints as 0").get_xydata().T
     assert y / x == pytest.approx(np.full(len(x), largest_b))
     assert straight_lines(axes, upright=False) == [least, rival]
-    mark = axes.lines[-1]
-    assert mark.get_xydata()[0] == pytest.approx((94, least)), "where line and limit meet"
+    marks = [one.get_xydata()[0] for one in axes.lines if one.get_marker() in "Do"]
+    # Where the line meets its limits.
+    assert marks == [pytest.approx((94, least)), pytest.approx((948, rival))]
+    assert words(axes) == ["from sd 94", "from sd 948"]
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     labels = [
         "largest |B|·sd that prints as 0",
-        "can be significant from 0.047",
-        "Frequency's effect 0.474",
+        "least that can be significant: 0.047",
+        "Frequency's effect: 0.474",
     ]
     assert_told_apart(axes, *labels)
     assert named(figure) == labels
     assert axes.get_xlabel() == "Standard deviation of the amount, in its unit (log scale)"
     assert axes.get_ylabel() == "|B| · sd"
-    assert axes.get_title("left")
-    assert_texts_have_room(figure)
+    assert "deviation is 948 or more" in " ".join(figure.get_suptitle().split())
+    told = figures.hidden_alt(largest_b, least / largest_b, rival)
+    assert told.endswith("significant from 94 units and as strong as Frequency's from 948.")
+    assert_readable(figure)
 
 
 @pytest.mark.slow

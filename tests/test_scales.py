@@ -1,6 +1,5 @@
 """The values that the examination draws on one scale."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -21,6 +20,9 @@ def test_accuracy_has_an_interval_where_it_is_computed():
     assert list(drawn.points["printed"]) == [False, False, True]
     assert list(drawn.points["lower"].notna()) == [False, True, False]
     assert "67.24%" in drawn.alt and "75.86%" in drawn.alt and "95.11%" in drawn.alt
+    assert drawn.title == "The table's own accuracy is nearer to no model than to the claim"
+    modest = scales.accuracy(solved, 0.76)
+    assert modest.title == "The table's own accuracy is nearer to the claim than to no model"
 
 
 def test_interval_shows_the_narrowest_for_each_number_of_customers():
@@ -34,6 +36,10 @@ def test_interval_shows_the_narrowest_for_each_number_of_customers():
     assert list(drawn.points.loc["reconstruction", ["value", "lower", "upper"]]) == [
         1.05, 1.04, 1.06
     ]  # fmt: skip
+    assert drawn.title == "The printed interval is narrower than any data allow"
+    assert "on 3,334 or 2,000 customers" in drawn.alt
+    wider = scales.interval((1.051, 1.042, 1.06), narrowest, estimated)
+    assert wider.title == "The printed interval is no narrower than data allow"
 
 
 def test_standard_error_leaves_room_below_the_implied_one():
@@ -41,6 +47,8 @@ def test_standard_error_leaves_room_below_the_implied_one():
     implied, least = drawn.points["value"]
     assert drawn.excluded == (implied / 3, least) and implied < least
     assert list(drawn.points["printed"]) == [True, False]
+    assert drawn.title == "An indicator cannot have so small a standard error"
+    assert "lies in the region" in drawn.alt
 
 
 def test_standardised_shows_every_printed_coefficient_right_of_the_floor_of_the_scale():
@@ -49,6 +57,9 @@ def test_standardised_shows_every_printed_coefficient_right_of_the_floor_of_the_
     as_printed = drawn.points.loc[drawn.points["printed"], "value"]
     assert list(as_printed) == [printed(f"standardised_{name}") for name in names]
     assert drawn.excluded[0] < drawn.points["value"].min()
+    below = as_printed[as_printed < drawn.excluded[1]]
+    assert list(below.index) == ["Recency", "Age", "Gender"] and drawn.title.startswith("Three “")
+    assert "significant: Recency, Age, Gender. Frequency's is 4.0 times" in drawn.alt
 
 
 def test_deviance():
@@ -56,12 +67,15 @@ def test_deviance():
     assert list(drawn.points["printed"]) == [True, False, False]
     assert drawn.points["value"].iloc[2] == 1.26
     assert drawn.excluded == (0, drawn.points["value"].iloc[1])
+    assert drawn.title == "Read as −2LL, the fit would beat its own errors"
+    assert "0.117 lies below the least, 0.307, that" in drawn.alt
 
 
 def test_a_scale_is_drawn_with_its_words():
     drawn = scales.standard_error(PROOF["has_child"])
-    axes = drawn.draw().axes[0]
-    side = plt.rcParams["axes.titlelocation"]
-    assert (axes.get_title(loc=side), axes.get_xlabel()) == (drawn.title, drawn.label)
-    assert [text.get_text() for text in axes.get_yticklabels()] == list(drawn.points.index)
+    figure = drawn.draw()
+    axes = figure.axes[0]
+    assert (figure.get_suptitle(), axes.get_xlabel()) == (drawn.title, drawn.label)
+    names = [" ".join(text.get_text().split()) for text in axes.get_yticklabels()]
+    assert names == list(drawn.points.index)
     assert {text.get_text() for text in axes.texts} == {"0.0083", "0.0894"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -9,8 +11,8 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
-from erfm.figures import BLUE, GREEN, GREY, VERMILION, WIDTH
-from erfm.formats import percent
+from erfm.figures import BLUE, GREEN, GREY, VERMILION, WIDTH, wrapped
+from erfm.formats import number, percent
 from erfm.paper.normal_predictor import share_above_cutoff
 
 MARKED = (BLUE, GREEN, VERMILION)
@@ -39,10 +41,13 @@ def scale(
     excluded : pair of float, optional
         The part of the scale that no data can reach, named `excluded_label`.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.42 * len(points) + 1.3))
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.52 * len(points) + 1.8))
     y = np.arange(len(points))[::-1]
     if excluded:
-        axes.axvspan(*excluded, color=VERMILION, alpha=0.12, hatch="//", lw=0, label=excluded_label)
+        axes.axvspan(
+            *excluded, facecolor=VERMILION, edgecolor=VERMILION, alpha=0.16, hatch="//", lw=0,
+            label=excluded_label,
+        )  # fmt: skip
     for printed, color, marker, name in (
         (True, VERMILION, "X", "printed"),
         (False, BLUE, "o", "computed"),
@@ -55,28 +60,54 @@ def scale(
             np.array([rows["value"] - rows["lower"], rows["upper"] - rows["value"]], dtype=float)
         )
         axes.errorbar(
-            rows["value"], y[chosen], xerr=reach, ls="", marker=marker, ms=8, color=color,
-            capsize=4, label=name,
+            rows["value"], y[chosen], xerr=reach, ls="", marker=marker, ms=9, color=color,
+            capsize=4, lw=2, label=name,
         )  # fmt: skip
-    for position, value in zip(y, points["value"], strict=True):
+    for position, (_, row) in zip(y, points.iterrows(), strict=True):
+        text = _limits_written(row, None if log else decimals)
         axes.annotate(
-            _written(value, decimals), (value, position), xytext=(0, 8),
-            textcoords="offset points", ha="center", fontsize="small",
-        )  # fmt: skip
+            text, (row["value"], position), xytext=(0, 8), textcoords="offset points", ha="center"
+        )
     if log:
         axes.set_xscale("log")
         _name_powers(axes.xaxis)
-    axes.set_yticks(y, points.index)
-    axes.set_ylim(-0.6, len(points) - 0.3)
+    else:
+        axes.locator_params(axis="x", nbins=6)
+    axes.margins(x=0.14)
+    if excluded and excluded[0] < points["value"].min():
+        axes.set_xlim(left=excluded[0])
+    axes.set_yticks(y, [wrapped(name, 21) for name in points.index])
+    axes.set_ylim(-0.5, len(points) - 0.25)
+    axes.grid(axis="y", visible=False)
     axes.set_xlabel(label)
-    axes.set_title(title)
-    figure.legend(loc="outside lower center", ncols=3)
+    _title(figure, title)
+    figure.legend(
+        loc="outside lower center", ncols=2 if excluded and len(excluded_label) > 12 else 3
+    )
     return figure
 
 
-def _written(value: float, decimals: int) -> str:
-    """Return a number with so many decimals, but without zeros that end them."""
-    text = f"{value:z.{decimals}f}".replace("-", "−")
+def _limits_written(row: pd.Series, decimals: int | None) -> str:
+    """Return a value as it is written beside its mark, with its limits if it has both."""
+    value, *limits = (row[name] for name in ("value", "lower", "upper"))
+    if pd.isna(limits).any():
+        return _written(value, decimals)
+    low, high = (_written(limit, decimals) for limit in limits)
+    return f"{_written(value, decimals)} ({low} to {high})"
+
+
+def _title(figure: Figure, text: str) -> None:
+    """Write what a figure says above it, on as many lines as it takes."""
+    figure.suptitle(textwrap.fill(text, 56), x=0.01, ha="left", weight="bold", size="medium")
+
+
+def _written(value: float, decimals: int | None) -> str:
+    """Return a number with so many decimals, but without zeros that end them.
+
+    Without `decimals`, it has three significant digits.
+    """
+    text = f"{value:z.3g}" if decimals is None else f"{value:z.{decimals}f}"
+    text = text.replace("-", "−")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -93,20 +124,44 @@ def skewness_and_kurtosis(
 
     `printed` and `computed` are (skewness, excess kurtosis); `bound` is the largest ``|skewness|``.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
-    skewness = np.linspace(0, 12.5, 200)
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
+    most = 1.2 * max(bound, printed[0], computed[0])
+    lowest, highest = -0.08 * most**2, most**2 - 2
+    skewness = np.linspace(0, most, 200)
     axes.fill_between(
-        skewness, -10, skewness**2 - 2, color=VERMILION, alpha=0.12, hatch="//", lw=0,
-        label="impossible: kurtosis < skewness² − 2",
+        skewness, lowest, skewness**2 - 2, facecolor=VERMILION, edgecolor=VERMILION, alpha=0.16,
+        hatch="//", lw=0, label="no data: kurtosis < skewness² − 2",
     )  # fmt: skip
     axes.plot(skewness, skewness**2 - 2, color=VERMILION, lw=1)
-    axes.axvline(bound, color=GREY, ls="--", label=f"largest possible skewness {bound:.2f}")
-    axes.plot(*printed, ls="", marker="X", ms=10, color=VERMILION, label="printed pair")
-    axes.plot(*computed, ls="", marker="o", ms=9, color=BLUE, label="reconstruction")
-    axes.set(xlim=(0, 12.5), ylim=(-10, 150), xlabel="Skewness", ylabel="Excess kurtosis")
-    axes.set_title("The printed pair lies where no data can lie")
-    axes.legend(loc="upper left")
+    axes.axvline(bound, color=GREY, ls="--", lw=1.8, label=f"largest possible skewness {bound:.2f}")
+    for (x, y), marker, color, name in (
+        (printed, "X", VERMILION, "printed pair"), (computed, "o", BLUE, "reconstruction"),
+    ):  # fmt: skip
+        axes.plot(x, y, ls="", marker=marker, ms=11, color=color, label=name)
+        axes.annotate(
+            f"({x:.3f}; {y:.3f})".replace("-", "−"), (x, y), xytext=(0, 12),
+            textcoords="offset points", ha="center" if x > 0.15 * most else "left",
+        )  # fmt: skip
+    axes.set(xlim=(0, most), ylim=(lowest, highest))
+    axes.set(xlabel="Skewness", ylabel="Excess kurtosis")
+    _title(figure, f"The printed pair lies {_lies(printed)}")
+    figure.legend(loc="outside lower left", ncols=1)
     return figure
+
+
+def _lies(pair: tuple[float, float]) -> str:
+    """Say where a pair of skewness and kurtosis lies: where data can lie, or where none can."""
+    return f"where {'no data' if pair[1] < pair[0] ** 2 - 2 else 'data'} can lie"
+
+
+def moments_alt(printed: tuple[float, float], computed: tuple[float, float]) -> str:
+    """Return the alternative text of `skewness_and_kurtosis`."""
+    told = (
+        f"{name}, skewness {number(pair[0])} and excess kurtosis {number(pair[1])}, lies "
+        f"{_lies(pair)}"
+        for name, pair in (("the printed pair", printed), ("the reconstruction", computed))
+    )
+    return f"Skewness against excess kurtosis by Pearson's inequality: {'; '.join(told)}."
 
 
 def hidden_effect(largest_b: float, least: float, sd_significant: float, rival: float) -> Figure:
@@ -115,19 +170,42 @@ def hidden_effect(largest_b: float, least: float, sd_significant: float, rival: 
     `least` is the least ``|B| · sd`` that can be significant, reached at `sd_significant`; `rival`
     the strongest effect that the paper's numbers give another variable.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
-    sd = np.geomspace(1, 20_000, 200)
-    axes.plot(sd, largest_b * sd, color=BLUE, label="largest |B|·sd that prints as 0")
-    axes.axhline(least, color=GREY, ls="--", label=f"can be significant from {least:.3f}")
-    axes.axhline(rival, color=GREEN, ls=":", label=f"Frequency's effect {rival:.3f}")
-    axes.plot(sd_significant, least, ls="", marker="D", color=VERMILION)
-    axes.set(xscale="log", yscale="log", ylabel="|B| · sd")
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.4))
+    sd_rival = rival / largest_b
+    ends = 10 ** np.floor(np.log10(sd_significant) - 1), 10 ** np.ceil(np.log10(sd_rival) + 0.3)
+    sd = np.geomspace(*ends, 200)
+    axes.plot(sd, largest_b * sd, color=BLUE, lw=2.2, label="largest |B|·sd that prints as 0")
+    for level, place, color, style, marker, name in (
+        (least, sd_significant, GREY, "--", "D", "least that can be significant"),
+        (rival, sd_rival, GREEN, ":", "o", "Frequency's effect"),
+    ):
+        axes.axhline(level, color=color, ls=style, lw=1.8, label=f"{name}: {level:.3f}")
+        axes.plot(place, level, ls="", marker=marker, color=VERMILION, ms=9)
+        axes.annotate(
+            f"from sd {place:,.0f}", (place, level), xytext=(-8, 6), textcoords="offset points",
+            ha="right", weight="bold",
+        )  # fmt: skip
+    axes.set(xscale="log", yscale="log", xlim=ends, ylabel="|B| · sd")
     _name_powers(axes.xaxis)
     _name_powers(axes.yaxis)
     axes.set_xlabel("Standard deviation of the amount, in its unit (log scale)")
-    axes.set_title("A coefficient of “0” can hide the strongest variable")
-    axes.legend(loc="upper left")
+    _title(
+        figure,
+        f"Where the standard deviation is {sd_rival:,.0f} or more, a coefficient printed as 0 can "
+        "hide the strongest effect",
+    )
+    figure.legend(loc="outside lower left", ncols=1)
     return figure
+
+
+def hidden_alt(largest_b: float, sd_significant: float, rival: float) -> str:
+    """Return the alternative text of `hidden_effect`."""
+    return (
+        "The largest standardised effect hidden by a coefficient that prints as zero grows with "
+        "the variable's standard deviation: it can be significant from "
+        f"{number(sd_significant, ',.0f')} units and as strong as Frequency's from "
+        f"{number(rival / largest_b, ',.0f')}."
+    )
 
 
 def share_by_spread(
@@ -159,7 +237,7 @@ def share_by_spread(
     axes.set(xlim=(0, sd[-1]), ylim=(0, None))
     axes.set_xlabel("Standard deviation of the linear predictor")
     axes.set_ylabel(f"Customers above {cutoff} (%)")
-    axes.set_title("Effects of the printed size put too few customers above the cut-off")
+    axes.set_title("Effects of the printed size put too few customers\nabove the cut-off")
     axes.legend(loc="lower right")
     return figure
 

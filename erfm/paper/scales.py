@@ -21,7 +21,7 @@ from erfm.paper.ledger import printed
 Interval = tuple[float, float, float]
 """A value with its lower and upper limit."""
 
-FLOOR_SHOWN = 0.0004
+FLOOR_SHOWN = 0.0003
 """Where the scale of standardised coefficients begins: below the least that is printed."""
 
 
@@ -83,9 +83,12 @@ def accuracy(solved: SolvedTable, claimed: float) -> Scale:
     }
     shares = (solved.no_information_rate, solved.accuracy, claimed)
     nothing, counted, printed_so = (percent(share, 2) for share in shares)
+    to_nothing, to_claim = (abs(solved.accuracy - share) for share in (shares[0], claimed))
+    nearer = "no model" if to_nothing < to_claim else "the claim"
+    farther = "the claim" if to_nothing < to_claim else "no model"
     return Scale(
         _points(values, {"the printed accuracy"}),
-        "The table's own accuracy is nearer to no model than to the claim",
+        f"The table's own accuracy is nearer to {nearer} than to {farther}",
         "Accuracy (% classified correctly)",
         f"Accuracy of always answering churned {nothing}, of the printed counts {counted} with its "
         f"95% interval, and as printed {printed_so}.",
@@ -112,12 +115,18 @@ def interval(
         f"narrowest, {n:,} customers": (as_printed[0], *pair) for n, pair in narrowest.items()
     }
     found = tuple(estimated[["odds_ratio", "lower", "upper"]])
+    narrower = [as_printed[2] / as_printed[1] < high / low for low, high in narrowest.values()]
+    title = (
+        "The printed interval is narrower than any data allow"
+        if all(narrower)
+        else "The printed interval is no narrower than data allow"
+    )
     return Scale(
         _points({"printed": as_printed, **limits, "reconstruction": found}, {"printed"}),
-        "The printed interval is narrower than any data allow",
-        "Odds ratio for one more transaction",
-        "The printed interval of Frequency's odds ratio is narrower than the narrowest possible "
-        "one on all or on the model-building customers, and than the reconstruction's.",
+        title,
+        "Odds ratio for one more transaction, 95% interval",
+        f"{title}: Frequency's odds ratio with the printed limits, the narrowest possible ones on "
+        f"{' or '.join(f'{n:,}' for n in narrowest)} customers, and the reconstruction's.",
     )
 
 
@@ -125,12 +134,13 @@ def standard_error(proof: Verdict) -> Scale:
     """Compare the standard error that an odds ratio and its p imply with the least possible one."""
     implied, least = proof.numbers["standard_error"], proof.numbers["least_standard_error"]
     values = {"implied by the printed OR and p": implied, "least for an indicator": least}
+    inside = implied < least
     return Scale(
         _points(values, {"implied by the printed OR and p"}),
-        "An indicator cannot have so small a standard error",
+        f"An indicator can{'not' if inside else ''} have so small a standard error",
         "Standard error of B (log scale)",
-        f"The implied standard error {implied:.4f} lies in the region below {least:.4f} that no "
-        "indicator can reach.",
+        f"The implied standard error {implied:.4f} lies {'in' if inside else 'outside'} the region "
+        f"below {least:.4f} that no indicator can reach.",
         excluded=(implied / 3, least),
         log=True,
         decimals=4,
@@ -147,12 +157,16 @@ def standardised(proof: Mapping[str, Verdict]) -> Scale:
         "least significant B·sd": floor["least"],
         "least significant, SAS STB": floor["least_sas"],
     }
+    below = [name for name in names if claimed[name] < floor["least_sas"]]
+    times = claimed["Frequency"] / computed["Frequency from its OR and sd"]
+    count = ("No", "One", "Two", "Three", "Four")[len(below)]
     return Scale(
         _points(claimed | computed, names),
-        "Three “significant” variables lie below the floor of significance",
+        f"{count} “significant” variable{'s lie' if len(below) != 1 else ' lies'} below the floor "
+        "of significance",
         "|standardised coefficient| (log scale)",
-        "The printed standardised coefficients of Recency, Age and Gender lie below the least "
-        "value that can be significant; Frequency's lies far above what its odds ratio and "
+        f"Below the least standardised coefficient that can be significant: "
+        f"{', '.join(below) or 'none'}. Frequency's is {times:.1f} times what its odds ratio and "
         "standard deviation give.",
         excluded=(FLOOR_SHOWN, floor["least_sas"]),
         excluded_label="cannot be significant",
@@ -167,16 +181,19 @@ def deviance(proof: Verdict, constant_only: float) -> Scale:
     `constant_only` is −2LL per customer of a model without variables.
     """
     least = proof.numbers["least_deviance_per_customer"]
+    claimed_so = proof.numbers["deviance_per_customer"]
     values = {
-        "printed, read as −2LL": proof.numbers["deviance_per_customer"],
+        "printed, read as −2LL": claimed_so,
         "least that the printed errors allow": least,
         "constant only (reconstruction)": constant_only,
     }
     return Scale(
         _points(values, {"printed, read as −2LL"}),
-        "Read as −2LL, the fit would beat its own errors",
+        f"Read as −2LL, the fit would {'beat' if claimed_so < least else 'not beat'} its own "
+        "errors",
         "−2 log-likelihood per customer",
-        "−2 log-likelihood per customer: the printed value lies below the least that the errors of "
-        "the printed classification table allow.",
+        f"−2 log-likelihood per customer: the printed value {claimed_so:.3f} lies "
+        f"{'below' if claimed_so < least else 'above'} the least, {least:.3f}, that the errors "
+        "of the printed classification table allow.",
         excluded=(0, least),
     )

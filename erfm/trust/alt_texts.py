@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+import numpy as np
 import pandas as pd
 
+from erfm import ties
 from erfm.formats import number, p_value, percent
 from erfm.logistic import CONSTANT
 from erfm.study import Study
 from erfm.trust.resampling import INDEXES
-
-COEFFICIENTS = (
-    "Histograms of each coefficient in the samples that selected it, with the full model's "
-    "coefficient marked; variables that are seldom selected have gaps around zero."
-)
-
-DECISION = (
-    "Decision curve: net benefit per 100 customers by threshold of P(churned), for the equation "
-    "with its 95% interval, for contacting all and for contacting nobody."
-)
 
 
 def inclusion(study: Study, frequencies: pd.DataFrame) -> str:
@@ -28,13 +20,64 @@ def inclusion(study: Study, frequencies: pd.DataFrame) -> str:
     return f"Bars of how often each variable is selected: {', '.join(shares)}."
 
 
+def inclusion_told(frequencies: pd.DataFrame, final: Collection[str]) -> str:
+    """Return the caption of inclusion: how often the equation's variables enter, and the others."""
+    inside = frequencies.index.isin(list(final))
+    share = frequencies["share"]
+    said = [
+        f"{which} {percent(end)}"
+        for which, chosen, end in (
+            ("each of the equation in at least", inside, share[inside].min()),
+            ("each other in at most", ~inside, share[~inside].max()),
+        )
+        if chosen.any()
+    ]
+    return f"Share of the bootstrap samples that select each variable: {', '.join(said)}"
+
+
+def coefficients(study: Study, bias: pd.DataFrame) -> str:
+    """Return how large each coefficient of `resampling.selection_bias` is when it is selected."""
+    shown = (
+        f"{study.label(column)}, selected in {percent(row['share'], 0)}, {_sizes(row)}"
+        for column, row in bias.iterrows()
+    )
+    return (
+        "Histograms of each coefficient in the samples that selected it, in standard errors of the "
+        f"full model, whose own is marked. Mean size: {'; '.join(shown)}."
+    )
+
+
+def _sizes(row: pd.Series) -> str:
+    if row["share"] == 0:
+        return "none"
+    selected, full = (number(row[c], ".1f") for c in ("size_when_selected", "full_model_size"))
+    return f"{selected} beside {full} in the full model"
+
+
 def optimism(table: pd.DataFrame) -> str:
     """Return the indexes of `resampling.optimism`: apparent, corrected and in the holdout."""
     shown = (
         f"{INDEXES[i]} {', '.join(map(number, row[['apparent', 'corrected', 'holdout']]))}"
         for i, row in table.iloc[:4].iterrows()
     )
-    return f"Apparent, corrected and holdout values: {'; '.join(shown)}."
+    return (
+        "Apparent, corrected and holdout values before the central 95% of random splits: "
+        f"{'; '.join(shown)}."
+    )
+
+
+def optimism_told(table: pd.DataFrame, metrics: pd.DataFrame) -> str:
+    """Return the caption of optimism: where the holdout lies outside what random splits give."""
+    names = list(table.index[:4])
+    low, high = metrics[names].quantile(0.025), metrics[names].quantile(0.975)
+    holdout = table.loc[names, "holdout"]
+    within = ties.at_least(holdout, low) & ties.at_least(high, holdout)
+    outside = [INDEXES[name] for name, inside in zip(names, within, strict=True) if not inside]
+    where = f"outside for {', '.join(outside)}" if outside else "within for all"
+    return (
+        "Apparent, corrected and holdout performance before the central 95% of "
+        f"{len(metrics):,} random splits: the holdout lies {where}"
+    )
 
 
 def splits(place: pd.DataFrame, labels: Mapping[str, str]) -> str:
@@ -47,6 +90,15 @@ def splits(place: pd.DataFrame, labels: Mapping[str, str]) -> str:
     return (
         "Histograms over random splits with the study's own split marked: " + "; ".join(shown) + "."
     )
+
+
+def reaching(values: pd.Series, claimed: float) -> str:
+    """Return how many splits reach a claimed accuracy, a message for their distribution."""
+    reached, every = int(ties.at_least(values, claimed).sum()), f"{len(values):,} random splits"
+    if reached == len(values):
+        return f"All {every} reach the printed accuracy"
+    many, verb = "None" if reached == 0 else f"{reached:,}", "reach" if reached > 1 else "reaches"
+    return f"{many} of {every} {verb} the printed accuracy"
 
 
 def marked_accuracies(marks: Mapping[str, float]) -> str:
@@ -93,3 +145,26 @@ def models(table: pd.DataFrame) -> str:
         f"{r.model}, {r.score} {number(r.difference, '+.4f')}" for r in table.dropna().itertuples()
     )
     return f"Differences from the forward search with 95% intervals: {'; '.join(shown)}."
+
+
+def decision(curve: pd.DataFrame) -> str:
+    """Return the alternative text of the decision curve of `decisions.decision_curve`."""
+    return (
+        "Decision curve: net benefit per 100 customers by threshold of P(churned), for the "
+        "equation, for contacting all and for contacting nobody; below, the equation's advantage "
+        f"over the better of the two, with 95% intervals. {decision_told(curve)}."
+    )
+
+
+def decision_told(curve: pd.DataFrame) -> str:
+    """Return the caption of the decision curve: from where to where the equation surely gains."""
+    better = (curve["advantage_lower"] > 0).to_numpy()
+    # Where a run of thresholds begins, and where it has ended.
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], better, [False]]).astype(int)))
+    runs = [
+        f"{curve.index[first]:.2f} to {curve.index[last - 1]:.2f}"
+        for first, last in edges.reshape(-1, 2)
+    ]
+    named = " and ".join(runs) if len(runs) < 4 else f"{runs[0]}, … and {runs[-1]}"
+    where = f"at thresholds from {named}" if runs else "at no threshold"
+    return f"The equation is surely worth more than both rules for all {where}"
