@@ -7,7 +7,6 @@ import pytest
 from erfm.customers.study_file import load_study
 from erfm.logistic import LogisticFit
 from erfm.trust import another_bank as bank
-from erfm.trust import figures_banks
 from erfm.trust import sentences_banks as said
 from erfm.trust import sentences_shapes as shapes
 
@@ -237,13 +236,6 @@ def test_product():
     effect = pd.Series({"b": -0.026, "p_value": 0.0001})
     assert "B = −0.026 (p < 0.001); above 73 tr" in shapes.product(effect, 73.2)
     assert "below 73" in shapes.product(-effect, 73.2)
-
-
-def test_alternative_texts_name_every_variable():
-    table = effects(recency=-0.5, amount=0.0)
-    assert figures_banks.alt_of_forests(STUDY, table).endswith("Recency 0.61, Amount 1.00.")
-    told = figures_banks.alt_of_ladder(STUDY, pd.concat([table, table]).sort_index())
-    assert told.endswith("Other bank: Amount 1.00, 1.00; Recency 0.61, 0.61.")
 
 
 def test_tenths_and_means():
