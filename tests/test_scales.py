@@ -78,4 +78,4 @@ def test_a_scale_is_drawn_with_its_words():
     assert (figure.get_suptitle(), axes.get_xlabel()) == (drawn.title, drawn.label)
     names = [" ".join(text.get_text().split()) for text in axes.get_yticklabels()]
     assert names == list(drawn.points.index)
-    assert {text.get_text() for text in axes.texts} == {"0.0083", "0.0894"}
+    assert {text.get_text() for text in axes.texts} == {"0.00827", "0.0894"}
