@@ -18,6 +18,8 @@ override STUDY := $(value STUDY)
 export STUDY
 # Paths with any character in any locale, in what is set up and in what runs.
 export PYTHONUTF8 := 1
+# Containers often forbid compiled modules; each of the many processes would compile all anew.
+export PYTHONDONTWRITEBYTECODE :=
 RUN := .venv/bin/python
 TYPES := $(RUN) -m mypy
 READY := .venv/.ready
