@@ -30,7 +30,7 @@ from erfm.report.search import sections
 from erfm.report.students import write_student_copies
 from erfm.study import OUTPUT, ROOT, StudyError
 
-ON_THE_MODULE = ("module", "genindex")  # the same in every report
+ON_THE_MODULE = "module"  # the same in every report
 
 
 class Page(HTMLParser):

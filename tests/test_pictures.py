@@ -174,10 +174,25 @@ def notebook(about: dict):
     return new_notebook(cells=[new_code_cell("x", outputs=[output])])
 
 
+def test_figures_of_a_page_share_the_outlines_of_letters():
+    one, other = drawn(), drawn().replace("f02_x", "f02_y")
+    first, second = vector.shared([one, other], "f02")
+    outline = r'<path id="([^"]+)" d="[^"]*" transform="scale\(0\.\d+\)"/>'
+    letters = re.findall(outline, first)
+    assert letters and not re.findall(outline, second)
+    assert set(letters) <= set(re.findall(r'<use href="#([^"]+)"', second))
+    for before, after in ((one, first), (other, second)):
+        assert before.count("<use ") == after.count("<use ")
+    ids = re.findall(r' id="([^"]+)"', first + second)
+    used = re.findall(r'(?:href="|url\()#([^")]+)', first + second)
+    assert len(ids) == len(set(ids)) and set(used) <= set(ids)
+    assert all(name.startswith("f02") for name in ids)
+
+
 def test_a_page_holds_the_figure_itself(tmp_path):
     (tmp_path / "02_x.svg").write_text(drawn(), encoding="utf-8")
     page = notebook({"alt": "A line.", "svg": "02_x.svg"})
-    _inline_figures(page, tmp_path)
+    _inline_figures(page, tmp_path, "f02")
     (output,) = page.cells[0].outputs
     assert set(output.data) == {"text/html"}
     assert output.data["text/html"].startswith('<div class="erfm-figure"><svg ')
@@ -188,7 +203,7 @@ def test_a_wide_figure_is_scrolled_by_the_keyboard_too(tmp_path):
     figure, _ = plt.subplots(figsize=(12, 3))
     (tmp_path / "02_x.svg").write_text(vector.svg(figure, "f02_x", "Wide."), encoding="utf-8")
     page = notebook({"alt": "Wide.", "svg": "02_x.svg"})
-    _inline_figures(page, tmp_path)
+    _inline_figures(page, tmp_path, "f02")
     shown = page.cells[0].outputs[0].data["text/html"]
     assert shown.startswith('<div class="erfm-figure" tabindex="0" role="region" aria-label="')
     assert f"min-width: {figures.narrowest(figure)}px" in shown
@@ -197,5 +212,5 @@ def test_a_wide_figure_is_scrolled_by_the_keyboard_too(tmp_path):
 @pytest.mark.parametrize("about", [{"alt": "A line."}, {"alt": "A line.", "svg": "03_gone.svg"}])
 def test_a_page_shown_as_stored_keeps_its_picture(tmp_path, about):
     page = notebook(about)
-    _inline_figures(page, tmp_path)
+    _inline_figures(page, tmp_path, "f02")
     assert page.cells[0].outputs[0].data == {"image/png": "AAAA"}

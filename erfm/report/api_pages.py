@@ -57,7 +57,7 @@ def _index(rooms: dict[str, str]) -> str:
     pages = "".join(f"   {page}\n" for page in described)
     return (
         f"{_title('The module')}.. automodule:: erfm\n\n"
-        f"{listed}\nAll names stand in the :ref:`index <genindex>`.\n\n"
+        f"{listed}\nThe search finds every name.\n\n"
         f".. toctree::\n   :hidden:\n\n{pages}"
     )
 

@@ -36,7 +36,7 @@ AGAIN = "Start again"
 DIGITS = 7
 """Significant digits of the numbers in a specification: the last bits differ between processors."""
 
-COLOURS = 128
+COLOURS = 48
 
 # Black on paper and in the picture; in a page whatever colour its text has, light or dark.
 _INK = "currentColor"

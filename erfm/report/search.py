@@ -117,7 +117,7 @@ def write_search(site: Path) -> None:
         [section.page, section.anchor, section.chapter, section.title, section.text]
         for path in sorted(site.glob("*.html"), key=lambda path: (_on_module(path), path.name))
         for section in sections(path.name, path.read_text(encoding="utf-8"))
-        if path.name not in ("search.html", "genindex.html")
+        if path.name != "search.html"
     ]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     write_text(site / TEXTS, f"const SECTIONS = [\n{lines}\n];\n")

@@ -19,9 +19,17 @@ from erfm.figures import PHONE
 from erfm.report.api_pages import write_api_pages
 from erfm.report.explorer import BUNDLE, MIME, block, bundle, scripts
 from erfm.report.markup import spoken
+from erfm.report.page import number_of
 from erfm.report.search import write_search
 from erfm.report.story import IN_SHORT, NOTEBOOKS, NOTICE, tags
-from erfm.report.weight import leave_out_unused, shrink_pictures, smaller, write_mathjax
+from erfm.report.vector import shared
+from erfm.report.weight import (
+    leave_out_unused,
+    shrink_pictures,
+    smaller,
+    unwrapped,
+    write_mathjax,
+)
 from erfm.study import Study, StudyError
 
 CONFIGURATION = Path(__file__).parent / "sphinx"
@@ -60,7 +68,7 @@ def build_site(study: Study, build: Path) -> Path:
         _lead_with_findings(notebook)
         _carry_alt_texts(notebook)
         explored |= _wake_explorers(notebook)
-        _inline_figures(notebook, build / "svg")
+        _inline_figures(notebook, build / "svg", f"f{number_of(page.stem)}")
         _unlink_absent_pages(notebook, present)
         _adapt_html_links(notebook, present)
         _adapt_anchors(notebook)
@@ -92,7 +100,8 @@ def build_site(study: Study, build: Path) -> Path:
     if explored:
         (fresh / "_static" / BUNDLE).write_text(bundle(), encoding="utf-8")
     for written in fresh.glob("*.html"):
-        written.write_text(spoken(written.read_text(encoding="utf-8")), encoding="utf-8")
+        content = written.read_text(encoding="utf-8")
+        written.write_text(spoken(unwrapped(content)), encoding="utf-8")
     write_search(fresh)
     first = fresh / "index.html"
     if not first.exists():
@@ -189,25 +198,27 @@ def _wake_explorers(notebook: nbformat.NotebookNode) -> bool:
     return found
 
 
-def _inline_figures(notebook: nbformat.NotebookNode, folder: Path) -> None:
+def _inline_figures(notebook: nbformat.NotebookNode, folder: Path, name: str) -> None:
     """Let the page hold each figure's SVG, where it was drawn here, instead of the PNG.
 
     One whose texts would be too small on a telephone is scrolled there, by the keyboard, too.
+    Identifiers open with `name`.
     """
+    outputs, drawings = [], []
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         about = output.get("metadata", {}).get("image/png", {})
         drawing = folder / Path(about.get("svg", "none")).name
         if drawing.is_file():
-            picture = drawing.read_text(encoding="utf-8")
-            narrowest = int(picture.partition('data-narrowest="')[2].partition('"')[0])
-            held = '<div class="erfm-figure">'
-            if narrowest > PHONE:
-                held = (
-                    '<div class="erfm-figure" tabindex="0" role="region" aria-label="Wide figure">'
-                )
-                picture = picture.replace('style="', f'style="min-width: {narrowest}px; ', 1)
-            output.data = {"text/html": f"{held}{picture}</div>"}
-            output.metadata = {}
+            outputs.append(output)
+            drawings.append(drawing.read_text(encoding="utf-8"))
+    for output, picture in zip(outputs, shared(drawings, name), strict=True):
+        narrowest = int(picture.partition('data-narrowest="')[2].partition('"')[0])
+        held = '<div class="erfm-figure">'
+        if narrowest > PHONE:
+            held = '<div class="erfm-figure" tabindex="0" role="region" aria-label="Wide figure">'
+            picture = picture.replace('style="', f'style="min-width: {narrowest}px; ', 1)
+        output.data = {"text/html": f"{held}{picture}</div>"}
+        output.metadata = {}
 
 
 def _unlink_absent_pages(notebook: nbformat.NotebookNode, present: set[str]) -> None:

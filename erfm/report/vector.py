@@ -21,6 +21,9 @@ MANY = 400
 VARIABLES = {light.lower(): f"--figure-{light[1:].lower()}" for light in DARK_TWINS}
 """The custom property of the style sheet that gives a colour's twin on a dark page."""
 
+OUTLINE = re.compile(r'<path id="([^"]+)" (d="[^"]*" transform="scale\(0\.\d+\)"/>)')
+"""The outline of a letter."""
+
 NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
@@ -52,6 +55,35 @@ def svg(figure: Figure, name: str, alt: str) -> str:
         f'data-narrowest="{narrowest(figure)}" '
         f'style="stroke-linejoin: round; stroke-linecap: butt">{_shortened(body)}\n'
     )
+
+
+def shared(pictures: list[str], name: str) -> list[str]:
+    """Return the pictures of one page, each outline of a letter described in the first that has it.
+
+    Identifiers are anew and short, and open with `name`, which other pages do not have.
+    """
+    known: dict[str, str] = {}
+    written = []
+    for place, picture in enumerate(pictures, start=1):
+        new: dict[str, str] = {}
+
+        def outline(found: re.Match[str], new: dict[str, str] = new) -> str:
+            drawn = found[2]
+            first = drawn not in known
+            new[found[1]] = known.setdefault(drawn, f"{name}{len(known) + 1}")
+            return f'<path id="{found[1]}" {drawn}' if first else ""
+
+        picture = re.sub(
+            r'<path id="([^"]+)" (d="[^"]*" transform="scale\(0\.\d+\)"/>)', outline, picture
+        )
+        picture = picture.replace("<defs></defs>", "")
+        for old in re.findall(r' id="([^"]+)"', picture):
+            new.setdefault(old, f"{name}-{place}-{len(new)}")
+        picture = re.sub(
+            r'( id="|href="#|url\(#)([^")]+)', lambda at, new=new: at[1] + new[at[2]], picture
+        )
+        written.append(picture)
+    return written
 
 
 def _marks(artist: Artist) -> int:
@@ -91,4 +123,5 @@ def _shortened(body: str) -> str:
         )
 
     body = re.sub(r'\b(?:d|x|y|width|height)="[^"]*"|translate\([^)]*\)', rounded, body)
+    body = re.sub(r'(<use href="[^"]*") transform="translate\(([-\d.]+) 0\)"', r'\1 x="\2"', body)
     return re.sub(r"\s*\n\s*", " ", body).replace("> <", "><").strip()

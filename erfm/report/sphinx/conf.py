@@ -54,7 +54,8 @@ nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 add_module_names = False
 autodoc_member_order = "bysource"
 autosummary_generate = False
-html_domain_indices = False  # the general index has the modules, too
+html_domain_indices = False
+html_use_index = False  # the search finds every name
 default_role = "py:named"
 napoleon_google_docstring = False
 # Not as fields of Sphinx's own, which link each word of a type to anything that is called so.
