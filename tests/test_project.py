@@ -248,3 +248,10 @@ def test_pages_are_executed_in_any_folder_and_locale(tmp_path):
     for name in ("model.json", "early_warning.csv"):
         assert (folder / "build" / "reconstruction" / name).is_file()
     assert not list(folder.rglob(".*.*")), "no half-written file is left"
+
+
+def test_the_report_s_own_scripts_stay_small():
+    """What readers' browsers run is ours to read: there is no build step, and little of it."""
+    scripts = list((ROOT / "erfm").rglob("*.js"))
+    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in scripts}
+    assert "verdicts.js" in lines and sum(lines.values()) <= 300, lines

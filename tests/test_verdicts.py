@@ -322,6 +322,11 @@ class TestInABrowser:
         page.get_by_role("button", name="Reset").click()
         assert page.url.endswith("#table-0-1")
 
+    def test_a_searched_word_is_no_verdict(self, shown):
+        page = shown("#table-0-1?search=holds")
+        assert page.get_by_label("Search").input_value() == "holds"
+        assert page.locator("input:checked").count() == 0
+
     @pytest.mark.parametrize("address", ["#table-0-1?sort=x&nothing=1&table=None", "#", "#a?b=c"])
     def test_an_address_of_something_else_chooses_nothing(self, shown, address):
         assert keys(shown(address)) == list(CARD.index)
@@ -358,11 +363,14 @@ class TestInABrowser:
         assert page.locator("#value-accuracy").get_by_text("最终计算").is_visible()
         context.close()
 
-    def test_prints_all_values_without_controls(self, shown):
-        page = shown()
+    def test_prints_all_values_with_all_that_is_said_of_them_and_no_controls(self, shown):
+        page = shown("#table-0-1?verdict=impossible")
+        assert keys(page) == chosen(verdict=IMPOSSIBLE)
         page.emulate_media(media="print")
         assert keys(page) == list(CARD.index)
         assert not page.locator(".erfm-verdicts form").is_visible()
+        heights = page.locator(".erfm-verdicts dl").evaluate_all("e => e.map(d => d.clientHeight)")
+        assert len(heights) == len(CARD) and min(heights) > 0
 
     def test_is_live_in_jupyterlab_and_leaves_its_address_alone(
         self, chromium, tmp_path, monkeypatch

@@ -8,10 +8,8 @@ document.addEventListener("DOMContentLoaded", () => {
     get: () => { try { return localStorage.getItem("erfm-code") === "shown"; } catch { return false; } },
     set: (shown) => { try { localStorage.setItem("erfm-code", shown ? "shown" : "folded"); } catch {} },
   };
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "code-switch";
-  button.textContent = "Show code";
+  const button = Object.assign(document.createElement("button"),
+    { type: "button", className: "code-switch", textContent: "Show code" });
   button.setAttribute("role", "switch");
 
   const show = (shown) => {

@@ -1,6 +1,5 @@
 /* Wakes explorers: figures with controls, texts and charts that follow (erfm/report/explorer.py). */
 (() => {
-  "use strict";
   if (!window.vegaEmbed) return; // the picture and the texts of the first setting remain
 
   const options = { actions: false, defaultStyle: false, renderer: "svg" };

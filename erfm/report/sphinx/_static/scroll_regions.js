@@ -8,10 +8,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const scrolls = box.scrollWidth > box.clientWidth + 1;
     if (scrolls === box.hasAttribute("tabindex")) return;
     const given = { tabindex: "0", role: box.querySelector("table") ? "region" : "group", "aria-label": named(box) };
-    for (const [name, value] of Object.entries(given)) {
-      if (scrolls) box.setAttribute(name, value);
-      else box.removeAttribute(name);
-    }
+    Object.entries(given).forEach(([name, value]) =>
+      (scrolls ? box.setAttribute(name, value) : box.removeAttribute(name)));
   };
   const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target)));
   document.querySelectorAll(".erfm, .table-wrapper, div.math, pre").forEach((box) => observer.observe(box));
