@@ -46,6 +46,36 @@ def faults(site: Path, chromium) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("toggle, drawer", [("navigation", "sidebar"), ("toc", "toc")])
+def test_the_keyboard_opens_a_list_that_is_shut_and_finds_nothing_in_it_before(
+    default_site, chromium, toggle, drawer
+):
+    page = chromium.new_page(viewport={"width": 358, "height": 740})
+    show(page, default_site / "00_start_here.html")
+    link = page.locator(f".{drawer}-drawer a").last
+    assert not link.is_visible()
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == f"__{toggle}":
+            break
+    icons = page.locator(f"label[for=__{toggle}]:visible")
+    assert "solid" in icons.last.evaluate("e => getComputedStyle(e).outline")
+    page.keyboard.press("Space")
+    link.focus()
+    assert link.is_visible() and link.evaluate("e => e === document.activeElement")
+    page.close()
+
+
+def test_the_first_page_is_named_where_it_is_the_previous_one(default_site, chromium):
+    page = chromium.new_page()
+    show(page, default_site / "01_descriptive_statistics.html")
+    previous = page.locator(".prev-page")
+    assert previous.locator(".title").inner_text().startswith("00")
+    previous.click()
+    assert page.url.partition("#")[0].endswith("/00_start_here.html")
+    page.close()
+
+
 def test_every_page_fits_every_screen(default_site, chromium):
     found = faults(default_site, chromium)
     assert not found, "\n".join(found)

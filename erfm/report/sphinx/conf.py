@@ -122,10 +122,20 @@ def find_formulas(
         context["has_maths_elements"] = True
 
 
+def name_first_page(
+    app: Sphinx, page: str, template: str, context: dict[str, object], document: object
+) -> None:
+    """Name the first page where it is the previous one: furo calls it "Home" by its address."""
+    previous = context.get("prev")
+    if isinstance(previous, dict) and page != app.config.root_doc:
+        previous["link"] += "#"  # the same place by another address
+
+
 def setup(app: Sphinx) -> None:
     app.connect("builder-inited", leave_out_search)
     app.connect("autodoc-skip-member", without_aliases)
     app.connect("autodoc-process-docstring", keep_text, priority=600)  # after napoleon, with 500
     app.connect("doctree-read", set_dashes)
     app.connect("html-page-context", find_formulas, priority=400)  # before mathjax, with 500
+    app.connect("html-page-context", name_first_page)
     app.add_role_to_domain("py", "named", NamedRole())
