@@ -523,7 +523,7 @@ def selection_path(study: Study, selection: ForwardSelection) -> Figure:
     for i in range(1, len(steps)):
         axes.annotate(
             number(deviance[i] - deviance[i - 1], "+.1f"), (deviance[i], y[i]),
-            xytext=(8, 0), textcoords="offset points", va="center", color=GREY,
+            xytext=(6, -2), textcoords="offset points", va="top", color=GREY,
         )  # fmt: skip
     axes.set_yticks(y, names)
     axes.grid(False, axis="y")
@@ -678,13 +678,13 @@ def standardised(
         for value, place in zip(given, y, strict=True):
             if value > 0:
                 axes.annotate(
-                    f"{value:.12g}", (value, place), (0, 9), textcoords="offset points",
-                    ha="center",
+                    f"{value:.12g}", (value, place), (-5, 4), textcoords="offset points",
+                    ha="right",
                 )  # fmt: skip
     for position in y[:-1] - 0.5:
         axes.axhline(position, color=GRID, lw=0.8)
     axes.set_xscale("log")
-    axes.margins(x=0.12)
+    axes.margins(x=0.2 if printed is not None and len(printed) else 0.12)
     low, high = axes.get_xlim()
     ticks = log_ticks(low, high, 5)
     axes.set_xticks(ticks, [number(tick, ",.12g") for tick in ticks])

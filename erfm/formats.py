@@ -116,6 +116,7 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "sd": ("Std. deviation", ",.3f"),
     "skewness_se": ("S.E. of skewness", ".3f"),
     "kurtosis_se": ("S.E. of kurtosis", ".3f"),
+    "base_rate_brier": ("Brier of the base rate", ".4f"),
     "percentage_correct": ("Percentage correct", ".1f"),
     "percent": ("Percent", ".1f"),
     "cumulative_percent": ("Cumulative percent", ".1f"),

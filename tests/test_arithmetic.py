@@ -82,10 +82,12 @@ def test_latex_numbers():
 
 
 def test_sums():
-    assert examine_sum(3334, 2394, 940).verdict == HOLDS
+    right = examine_sum(3334, 2394, 940)
+    assert right.verdict == HOLDS and right.reason == "2394 + 940 = 3334, as printed."
     wrong = examine_sum(3334, 2394, 941)
     assert wrong.verdict == CONTRADICTS
     assert wrong.inequality == r"2394 + 941 = 3335 \neq 3334"
+    assert wrong.reason == "2394 + 941 = 3335; 3334 is printed."
     assert "off by 1" in wrong.what_would_have_to_be_true
 
 

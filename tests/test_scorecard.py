@@ -133,7 +133,7 @@ RECOMPUTED = scorecard.recomputed()
 def test_what_other_printed_numbers_imply_is_not_what_simulated_customers_give():
     shown = CARD[["printed", "implied", "simulated"]]
     assert shown.loc["accuracy"].tolist() == ["95.11%", "75.86%", "69.27%"]
-    assert shown.loc["frequency_kurtosis", "implied"] == "0.085"
+    assert shown.loc["frequency_kurtosis", "implied"] == ""  # bounded from below only
     assert shown.loc["has_child_or_restated", "implied"] == "−0.003"
     assert shown.loc["predicted_retained"].tolist() == ["315", "", "63"]
     assert (CARD["why"] != "").all()

@@ -133,10 +133,11 @@ def order_sign(left: float, right: float) -> str:
 def examine_sum(total: int, *parts: int) -> Verdict:
     """Examine whether counts add up to their total."""
     off = sum(parts) - total
+    added = f"{' + '.join(map(str, parts))} = {sum(parts)}"
     return Verdict(
         CONTRADICTS if off else HOLDS,
-        f"The parts add up to {sum(parts)}; {total} is printed.",
-        f"{' + '.join(map(str, parts))} = {sum(parts)}" + (rf" \neq {total}" if off else ""),
+        f"{added}; {total} is printed." if off else f"{added}, as printed.",
+        added + (rf" \neq {total}" if off else ""),
         f"A part or the total is off by {abs(off)}." if off else "",
         {"sum": sum(parts), "total": total},
     )

@@ -111,7 +111,7 @@ ENTRIES = {
     "frequency_mean": Entry("mean and sd", SKEWNESS, BY_CONSTRUCTION),
     "frequency_sd": Entry("mean and sd", SKEWNESS, BY_CONSTRUCTION),
     "frequency_skewness": Entry("skewness", SKEWNESS, NOT_TARGETED),
-    "frequency_kurtosis": Entry("kurtosis", SKEWNESS, NOT_TARGETED, "standard_error"),
+    "frequency_kurtosis": Entry("kurtosis", SKEWNESS, NOT_TARGETED),
     "male_n": Entry("genders", SUMS, BY_CONSTRUCTION),
     "male_pct": Entry("share of men", SUMS, BY_CONSTRUCTION, "share"),
     "female_n": Entry("genders", SUMS, BY_CONSTRUCTION),
