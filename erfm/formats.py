@@ -133,6 +133,8 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "same_sign": ("Same sign", percent),
     "optimism": ("Optimism", ".4f"),
     "own": ("Own split", ".3f"),
+    "share_above_cutoff": ("Share above the cut-off", percent),
+    "sd_of_linear_predictor": ("Sd of the linear predictor", ".3f"),
     "share_below": ("Splits below it", percent),
     "contacted": ("Contacted", percent),
     "positive_predictive_value": ("PPV", percent),

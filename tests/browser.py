@@ -14,21 +14,13 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from erfm.customers.study_file import load_study
+from erfm.report.book import chromium_program
 from erfm.report.exporting import export_tables
 from erfm.report.site import build_site
 from erfm.report.story import NOTEBOOKS
-from erfm.study import OUTPUT
+from erfm.study import OUTPUT, StudyError
 
-CHROMIUM = "CHROMIUM"
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ABSENT = f"no Chromium: none of {', '.join(PROGRAMS)} is found; ${CHROMIUM} may name one"
 LONGEST_BUILD = 600  # seconds that another process may take to build the site
-
-
-def chromium_program() -> str | None:
-    """Return the Chromium that $CHROMIUM names, or the first that is found."""
-    named = os.environ.get(CHROMIUM)
-    return shutil.which(named) if named else next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 class CannotStart(Exception):
@@ -38,9 +30,10 @@ class CannotStart(Exception):
 @contextlib.contextmanager
 def started() -> Iterator[Browser]:
     """Start Chromium, and end it."""
-    program = chromium_program()
-    if program is None:
-        raise CannotStart(ABSENT)
+    try:
+        program = chromium_program()
+    except StudyError as error:
+        raise CannotStart(str(error)) from None
     with contextlib.ExitStack() as stack:
         try:
             playwright = stack.enter_context(sync_playwright())

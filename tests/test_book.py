@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from erfm.customers.study_file import load_study
 from erfm.report import book
 from erfm.report.cli import main
+from erfm.report.markup import FOLDED
 from erfm.study import StudyError
 
 NAMES = ["00_start_here", "02_full_model"]
@@ -100,7 +101,27 @@ def test_hints_and_answers_stand_at_the_end(made):
     exercises, answers = text.rindex("Exercises"), text.rindex("Hints and answers")
     assert text.index("Hint 1. ") > text.rindex("Glossary") or exercises < answers
     assert text.rindex("Hint 1. ") > text.index("★ Warm-up") and "Exercise 1" in text
-    assert book.FOLDED not in text
+    assert FOLDED not in text
+
+
+def test_drawings_keep_what_they_refer_to_and_style_sheets_of_all_chapters_load(tmp_path):
+    """A figure whose letters are described in another one of its page has them in the book."""
+    opening = '<html><head><link rel="stylesheet" href="_static/{0}.css?v=1"></head><article>'
+    drawn = (
+        '<link rel="stylesheet" href="_static/moved.css"><svg id="f"><path id="f061" d="M0 0"/>'
+        '<g clip-path="url(#f06-1)"><use href="#f061"/></g></svg><a id="up" href="#up">up</a>'
+    )
+    for name, body in (("00_start", "<h1>Start</h1>"), ("06_printed", f"<h1>Six</h1>{drawn}")):
+        text = opening.format(name) + body + "</article></html>"
+        (tmp_path / f"{name}.html").write_text(text, encoding="utf-8")
+    names = ["00_start", "06_printed"]
+    chapters = [book.Chapter.read(tmp_path, name, set(names)) for name in names]
+    shown = str(chapters[1].article)
+    assert 'id="f061"' in shown and 'href="#f061"' in shown and "url(#f06-1)" in shown
+    assert 'id="page-06_printed--up"' in shown and "<link" not in shown
+    whole = book._book(load_study("reconstruction"), tmp_path, chapters, {}, "2012-12-31")
+    for style in (*names, "moved", "print", "book"):
+        assert whole.count(f"/_static/{style}.css") == 1, style
 
 
 def test_no_text_of_a_study_ends_the_style_sheet():

@@ -51,3 +51,11 @@ def test_a_fold_is_called_what_it_says_and_the_page_s_parts_have_names():
         spoken(page)
         == '<aside class="toc-drawer" aria-label="On this page"><summary>Code</summary>'
     )
+
+
+def test_what_is_true_on_a_screen_only_can_be_left_out_in_print():
+    said = "★ warm-up. The answers stand below, folded."
+    assert spoken(f"<p>{said}</p><code>{said}</code>") == (
+        '<p>★ warm-up. <span class="on-screen">The answers stand below, folded.</span></p>'
+        f"<code>{said}</code>"
+    )

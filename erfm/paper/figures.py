@@ -223,7 +223,7 @@ def share_by_spread(
     claimed : float
         The share of customers that is printed.
     """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.2))
     sd = np.linspace(0.1, 1.25 * max(spreads.values()), 120)
     shares = [share_above_cutoff(base_rate, cutoff, one) for one in sd]
     axes.plot(sd, 100 * np.array(shares), color=BLUE, label="any normal linear predictor")
@@ -238,7 +238,7 @@ def share_by_spread(
     axes.set_xlabel("Standard deviation of the linear predictor")
     axes.set_ylabel(f"Customers above {cutoff} (%)")
     axes.set_title("Effects of the printed size put too few customers\nabove the cut-off")
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside lower left", ncols=1)
     return figure
 
 

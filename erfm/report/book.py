@@ -6,7 +6,6 @@ prints twice: the second time it knows on which pages the headings are.
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import shutil
@@ -28,6 +27,7 @@ from erfm.customers.study_file import load_study
 from erfm.escaping import html, one_line
 from erfm.figures import has_cjk
 from erfm.report.build import build_report
+from erfm.report.markup import FOLDED
 from erfm.report.page import build_folder
 from erfm.report.site import FRONT_PAGE, GLOSSARY
 from erfm.report.weight import MATHJAX
@@ -64,7 +64,6 @@ PASSES = 3
 """How often the book is printed at most until its contents name the right pages."""
 
 ANSWERS = "hints-and-answers"
-FOLDED = "The answers stand below, folded."
 NO_CJK = (
     "The book has Chinese characters, and no font here shows them: install one, for example Noto "
     "Serif CJK, and make the book again."
@@ -98,7 +97,7 @@ def chromium_program() -> str:
             return found
     missing = f"{named} is none" if named else f"none of {', '.join(PROGRAMS)} is found"
     raise StudyError(
-        f"The book needs Chromium, which prints it, but {missing}. Install Chromium, Chrome or "
+        f"There is no Chromium to show and print pages: {missing}. Install Chromium, Chrome or "
         f"Edge (Debian: apt-get install chromium), or name its program in ${CHROMIUM}."
     )
 
@@ -196,9 +195,9 @@ class Chapter:
         article = page.find("article")
         if article is None:
             raise StudyError(f"{site / name}.html is no page of a report. Build it again.")
-        for element in article.select("script, .headerlink, .cell_input, .toctree-wrapper"):
+        for element in article.select("script, link, .headerlink, .cell_input, .toctree-wrapper"):
             element.decompose()
-        for element in article.select("noscript"):
+        for element in article.select("noscript, .on-screen"):
             element.unwrap()
         for fold in article.select(".cell > details"):
             fold.summary.decompose() if fold.summary else None
@@ -239,7 +238,8 @@ class Chapter:
 def _relink(article: Tag, site: Path, name: str, present: set[str]) -> None:
     """Let ids, links and files of a page be those of the book."""
     for element in article.find_all(id=True):
-        if not str(element["id"]).startswith("T_"):  # of a table's style, and numbered by its page
+        # Those in drawings and of tables' styles are numbered by their page, and refer to another.
+        if not element.find_parent("svg") and not str(element["id"]).startswith("T_"):
             element["id"] = _id(name, str(element["id"]))
     for attribute in ("aria-labelledby", "aria-describedby", "for"):
         for element in article.select(f"[{attribute}]"):
@@ -303,7 +303,9 @@ def _book(
 ) -> str:
     """Return the book's HTML; its contents name the `pages` on which headings are."""
     title = html(one_line(study.title))
-    styles = [*_styles(site, chapters[0].name), "print.css", "book.css"]
+    names = [chapter.name for chapter in chapters if chapter.name != ANSWERS]
+    loaded = [style for name in names for style in _styles(site, name)]
+    styles = [*loaded, "print.css", "book.css"]
     links = [
         f'<link rel="stylesheet" href="{html((site / "_static" / style).as_uri())}">'
         for style in dict.fromkeys(styles)
@@ -425,9 +427,11 @@ def _finish(
     """Write a printed book as it is to be kept: with an outline, and the study's date."""
     reader = PdfReader(printed)
     places = reader.named_destinations
-    # It tells, of no use to a reader, that it numbers some objects anew.
-    logging.getLogger("pypdf").setLevel(logging.ERROR)
-    writer = PdfWriter(clone_from=reader)
+    # A copy made by following references holds some streams twice, of which pypdf warns; one for an
+    # increment takes each object by its number. It is written whole all the same, without the time
+    # at which it was printed.
+    writer = PdfWriter(printed, incremental=True)
+    writer.incremental = False
     for chapter in headings:
         parent: IndirectObject | None = None
         for anchor, text, level in chapter:

@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 CHINESE = re.compile(rf"[{HAN}](?:[{HAN}\u3000-\u303f\uff00-\uff65·“”‘’]*[{HAN}\u3001-\u303f])?")
 KANA_OR_HANGUL = re.compile(r"[\u3041-\u30ff\uac00-\ud7a3]")  # then Han is not Chinese
+FOLDED = "The answers stand below, folded."
+"""What a page says of its exercises, and is true on a screen only: answers are not printed."""
 # In these, text is no text of the page's, or may hold no element.
 VERBATIM = {"code", "option", "pre", "script", "style", "svg", "textarea", "title"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -26,7 +28,8 @@ def spoken(page: str) -> str:
 
     Chinese text is marked as Chinese, except in code and in attributes. A heading of a table says
     whether it heads a column or a row, and one without text is no heading. The parts around the
-    text have names, and what opens a fold is called what it says.
+    text have names, and what opens a fold is called what it says. What is true on a screen only
+    has the class on-screen.
     """
     writer = _Writer()
     writer.feed(page)
@@ -83,6 +86,8 @@ class _Writer(HTMLParser):
             self._empty = False
         if not (self._open and self._open[-1][1]) and not KANA_OR_HANGUL.search(data):
             data = CHINESE.sub(r'<span lang="zh">\g<0></span>', data)
+        if not (self._open and self._open[-1][1]):
+            data = data.replace(FOLDED, f'<span class="on-screen">{FOLDED}</span>')
         self.written.append(data)
 
     def handle_entityref(self, name: str) -> None:

@@ -79,10 +79,11 @@ def shared(pictures: list[str], name: str) -> list[str]:
         picture = picture.replace("<defs></defs>", "")
         for old in re.findall(r' id="([^"]+)"', picture):
             new.setdefault(old, f"{name}-{place}-{len(new)}")
-        picture = re.sub(
-            r'( id="|href="#|url\(#)([^")]+)', lambda at, new=new: at[1] + new[at[2]], picture
-        )
-        written.append(picture)
+
+        def renamed(found: re.Match[str], new: dict[str, str] = new) -> str:
+            return found[1] + new[found[2]]
+
+        written.append(re.sub(r'( id="|href="#|url\(#)([^")]+)', renamed, picture))
     return written
 
 
