@@ -27,7 +27,9 @@
       const config = { ...spec.config, font: getComputedStyle(root).fontFamily };
       const autosize = { type: "fit-x", contains: "padding" };
       const charts = root.querySelector(".erfm-charts");
-      charts.replaceChildren(...parts.map(() => document.createElement("div")));
+      // Described as a whole, by the label of its place.
+      charts.replaceChildren(...parts.map(() =>
+        Object.assign(document.createElement("div"), { ariaHidden: "true" })));
       for (const [i, part] of parts.entries()) {
         const place = charts.children[i];
         const width = place.clientWidth || 300;
