@@ -7,6 +7,7 @@
 
   async function start(root) {
     root.dataset.live = "";
+    root.dataset.lmSuppressShortcuts = ""; // or JupyterLab takes the arrow keys
     const spec = JSON.parse(root.querySelector("script").textContent);
     const { anchor, controls, presets } = spec.usermeta.erfm;
     const find = (selector) => [...root.querySelectorAll(selector)];

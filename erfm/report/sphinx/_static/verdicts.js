@@ -9,6 +9,7 @@
     const texts = rows.map((row) => row.textContent.toLowerCase());
     const form = document.createElement("form");
     form.setAttribute("aria-label", "Filter and sort the printed values");
+    form.dataset.lmSuppressShortcuts = ""; // or JupyterLab takes the arrow keys
     form.innerHTML = `<fieldset><legend>Verdict</legend></fieldset>
       <label>Table <select name="table"><option value="">all</option></select></label>
       <label>Search <input type="search" name="search" size="12"></label>
