@@ -307,6 +307,11 @@ def log_ticks(lower: float, upper: float, most: int) -> list[float]:
     return []
 
 
+def write_title(figure: Figure, text: str) -> None:
+    """Write what a figure says above it, on as many lines as it takes."""
+    figure.suptitle(textwrap.fill(text, 56), x=0.01, ha="left", weight="bold", size="medium")
+
+
 def narrow(text: str) -> str:
     """Return the name of a narrow panel or of its axis, a unit on lines of its own."""
     return wrapped(text, 24, lines=4)

@@ -109,3 +109,62 @@ def test_curves_and_models(study):
         {"model": ["forward", "other"], "score": "AUC", "difference": [None, -0.0203]}
     ).astype({"difference": float})
     assert alt_texts.models(table).endswith("intervals: other, AUC −0.0203.")
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "told"),
+    [
+        ([0.3, 0.75, 0.7], "Accuracy is at most 75.0%, where one answer for all gives 70.0%; "),
+        ([0.7, 0.6, 0.3], "No cut-off is more accurate than one answer for all, 70.0%; "),
+    ],
+)
+def test_cutoffs_are_held_against_one_answer(accuracy, told):
+    curve = pd.DataFrame({"accuracy": accuracy, "contacted": [0, 0.4, 1]}, index=[0, 0.5, 1])
+    assert (
+        alt_texts.cutoffs_told(curve, 0.61) == f"{told}near 0.61, 40.0% of the customers are "
+        "contacted"
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        (-1.26, "1 of 2 intervals are narrower; age moves most, by 1.3 standard errors"),
+        (0.04, "1 of 2 intervals are narrower; no coefficient moves by a tenth of its standard "),
+    ],
+)
+def test_estimates_that_move_are_named(study, age, told):
+    table = pd.DataFrame(
+        {"change_in_se": [9, 0.02, age], "listwise_lower": 0, "listwise_upper": 1}
+        | {"imputed_lower": 0, "imputed_upper": [0.1, 0.9, 1]},
+        index=["Constant", "recency", "age"],
+    )
+    assert told in alt_texts.missing_data_told(study, table)
+
+
+@pytest.mark.parametrize(
+    ("p", "told"),
+    [
+        ([0.01, 0.03, 0.01], "recency bends"),
+        ([0.01, 0.01, 0.01], "recency, age bend"),
+        ([0.04, 0.04, 0.01], "no variable bends, but together they do"),
+        ([0.04, 0.04, 0.06], "no variable bends"),
+    ],
+)
+def test_curves_that_bend_are_named(study, p, told):
+    tests = pd.DataFrame({"p_value": p}, index=["recency", "age", "all"])
+    assert alt_texts.curves_told(study, tests, 0.05).endswith(f"beyond chance, {told}")
+
+
+def test_models_that_are_surely_different_are_named():
+    rows = [
+        ("Forward", "AUC", np.nan, np.nan, np.nan),
+        ("Boosting", "AUC", -0.02, -0.03, -0.01),
+        ("Boosting", "Log loss", -0.02, -0.03, -0.01),
+        ("Penalty", "AUC", 0.0, -0.01, 0.01),
+    ]
+    table = pd.DataFrame(rows, columns=["model", "score", "difference", "lower", "upper"])
+    assert alt_texts.models_told(table).endswith(
+        "search, Boosting is surely better in Log loss and surely worse in AUC; "
+        "Penalty is not surely better or worse"
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -11,7 +9,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
-from erfm.figures import BLUE, GREEN, GREY, VERMILION, WIDTH, wrapped
+from erfm.figures import BLUE, GREEN, GREY, VERMILION, WIDTH, wrapped, write_title
 from erfm.formats import number, percent
 from erfm.paper.normal_predictor import share_above_cutoff
 
@@ -80,7 +78,7 @@ def scale(
     axes.set_ylim(-0.5, len(points) - 0.25)
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(label)
-    _title(figure, title)
+    write_title(figure, title)
     figure.legend(
         loc="outside lower center", ncols=2 if excluded and len(excluded_label) > 12 else 3
     )
@@ -94,11 +92,6 @@ def _limits_written(row: pd.Series, decimals: int | None) -> str:
         return _written(value, decimals)
     low, high = (_written(limit, decimals) for limit in limits)
     return f"{_written(value, decimals)} ({low} to {high})"
-
-
-def _title(figure: Figure, text: str) -> None:
-    """Write what a figure says above it, on as many lines as it takes."""
-    figure.suptitle(textwrap.fill(text, 56), x=0.01, ha="left", weight="bold", size="medium")
 
 
 def _written(value: float, decimals: int | None) -> str:
@@ -144,7 +137,7 @@ def skewness_and_kurtosis(
         )  # fmt: skip
     axes.set(xlim=(0, most), ylim=(lowest, highest))
     axes.set(xlabel="Skewness", ylabel="Excess kurtosis")
-    _title(figure, f"The printed pair lies {_lies(printed)}")
+    write_title(figure, f"The printed pair lies {_lies(printed)}")
     figure.legend(loc="outside lower left", ncols=1)
     return figure
 
@@ -189,7 +182,7 @@ def hidden_effect(largest_b: float, least: float, sd_significant: float, rival: 
     _name_powers(axes.xaxis)
     _name_powers(axes.yaxis)
     axes.set_xlabel("Standard deviation of the amount, in its unit (log scale)")
-    _title(
+    write_title(
         figure,
         f"Where the standard deviation is {sd_rival:,.0f} or more, a coefficient printed as 0 can "
         "hide the strongest effect",

@@ -11,6 +11,8 @@ from erfm import ties
 from erfm.formats import number, p_value, percent
 from erfm.logistic import CONSTANT
 from erfm.study import Study
+from erfm.trust.curves import nonlinear
+from erfm.trust.other_models import surely_different
 from erfm.trust.resampling import INDEXES
 
 
@@ -116,6 +118,42 @@ def cutoffs(marked: Mapping[str, float]) -> str:
     )
 
 
+def cutoffs_told(curve: pd.DataFrame, own: float) -> str:
+    """Return the caption of the cut-offs: the highest accuracy, and what the study's own contacts.
+
+    `curve` is the table of `decisions.cutoff_curve`.
+    """
+    accuracy = curve["accuracy"]
+    commoner = max(accuracy.iloc[0], accuracy.iloc[-1])
+    highest = (
+        f"Accuracy is at most {percent(accuracy.max())}, where one answer for all gives "
+        f"{percent(commoner)}"
+        if accuracy.max() > commoner + ties.TIE
+        else f"No cut-off is more accurate than one answer for all, {percent(commoner)}"
+    )
+    contacted = curve["contacted"].iloc[int(np.abs(curve.index.to_numpy() - own).argmin())]
+    return f"{highest}; near {own:g}, {percent(contacted)} of the customers are contacted"
+
+
+def missing_data_told(study: Study, table: pd.DataFrame) -> str:
+    """Return the caption of the estimates: how many are surer, and which moves most.
+
+    `table` is that of `imputation.compare_estimates`.
+    """
+    rows = table.drop(index=CONSTANT)
+    width = {way: rows[f"{way}_upper"] - rows[f"{way}_lower"] for way in ("listwise", "imputed")}
+    narrower = int((width["imputed"] < width["listwise"] - ties.TIE).sum())
+    size = rows["change_in_se"].abs()
+    moved = (
+        f"{study.label(size.idxmax())} moves most, by {size.max():.1f} standard errors"
+        if size.max() >= 0.05
+        else "no coefficient moves by a tenth of its standard error"
+    )
+    return (
+        f"With the incomplete customers {narrower} of {len(rows)} intervals are narrower; {moved}"
+    )
+
+
 def missing_data(study: Study, table: pd.DataFrame, written: Mapping[str, pd.Series]) -> str:
     """Return the coefficients of `imputation.compare_estimates`, written as its `formats` say."""
     shown = (
@@ -137,6 +175,35 @@ def curves(study: Study, tests: pd.DataFrame) -> str:
         "Partial effect of each continuous variable on the log odds of retention as a spline with "
         f"95% interval and as a straight line; p for a bend: {shown}."
     )
+
+
+def curves_told(study: Study, tests: pd.DataFrame, level: float) -> str:
+    """Return the caption of the curves: which bend, all tests judged at `level` together.
+
+    `tests` is the table of `curves.linearity_tests`.
+    """
+    bent, together = nonlinear(tests, level), tests.loc["all", "p_value"]
+    names = ", ".join(map(study.label, bent)) or "no variable"
+    bend = "bend" if len(bent) > 1 else "bends"
+    but = ", but together they do" if not len(bent) and together < level else ""
+    return f"As a curve and as a straight line: beyond chance, {names} {bend}{but}"
+
+
+def models_told(table: pd.DataFrame) -> str:
+    """Return the caption of the models: in which scores each is surely better, and worse.
+
+    `table` is that of `other_models.compare_models` with the scores' names.
+    """
+    said = []
+    for model in table.dropna(subset=["difference"])["model"].unique():
+        better, worse = surely_different(table, model)
+        told = [
+            f"surely {how} in {', '.join(scores)}"
+            for how, scores in (("better", better), ("worse", worse))
+            if scores
+        ]
+        said.append(f"{model} is {' and '.join(told) or 'not surely better or worse'}")
+    return f"Against the forward search, {'; '.join(said)}"
 
 
 def models(table: pd.DataFrame) -> str:

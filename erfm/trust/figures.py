@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from erfm.figures import BLUE, GREEN, GREY, PURPLE, VERMILION, WIDTH, narrow, wrapped
+from erfm.figures import BLUE, GREEN, GREY, PURPLE, VERMILION, WIDTH, narrow, wrapped, write_title
 from erfm.formats import number, p_text, percent
 from erfm.study import Study
 from erfm.trust.curves import Curve
@@ -55,7 +54,7 @@ def inclusion(study: Study, frequencies: pd.DataFrame, final: tuple[str, ...]) -
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("Share of the bootstrap samples\nthat select it")
-    _title(figure, "How often each variable is selected")
+    write_title(figure, "How often each variable is selected")
     figure.legend(loc="outside lower center", ncols=2)
     return figure
 
@@ -97,7 +96,7 @@ def coefficients_when_selected(study: Study, repeated: Bootstrap, bias: pd.DataF
     axes.set_xlabel("B in standard errors\nof the full model")
     axes.grid(axis="y", visible=False)
     figure.legend(loc="outside lower center", ncols=2)
-    _title(figure, "Coefficients in the samples that selected the variable")
+    write_title(figure, "Coefficients in the samples that selected the variable")
     return figure
 
 
@@ -150,7 +149,7 @@ def optimism(table: pd.DataFrame, metrics: pd.DataFrame) -> Figure:
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("Standard deviations of the random splits\nfrom their mean")
     figure.legend(loc="outside lower center", ncols=2)
-    _title(figure, "What the equation promises, and the luck of the split")
+    write_title(figure, "What the equation promises, and the luck of the split")
     return figure
 
 
@@ -186,7 +185,7 @@ def splits(metrics: pd.DataFrame, own: pd.Series, columns: dict[str, str]) -> Fi
         axes.locator_params(axis="y", nbins=3)
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
-    _title(figure, f"The same analysis on {len(metrics):,} random splits")
+    write_title(figure, f"The same analysis on {len(metrics):,} random splits")
     return figure
 
 
@@ -205,7 +204,7 @@ def marked_distribution(
     _mark(figure, axes, named, float(np.max(heights)))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set(xlabel=label, ylabel="Splits")
-    _title(figure, title)
+    write_title(figure, title)
     figure.legend(loc="outside lower center")
     return figure
 
@@ -278,7 +277,7 @@ def cutoffs(curve: pd.DataFrame, marked: pd.Series) -> Figure:
     _mark(
         figure, axes, [(value, f"{name} {value:.3g}", "black", "-") for value, name in names], 1.0
     )
-    _title(figure, "What each cut-off gives on the holdout sample")
+    write_title(figure, "What each cut-off gives on the holdout sample")
     figure.legend(loc="outside lower left", ncols=1)
     return figure
 
@@ -323,7 +322,9 @@ def decision(curve: pd.DataFrame, marked: pd.Series) -> Figure:
     )
     gain.set_ylabel("Advantage\nover the better\nrule for all")
     gain.set_xlabel("Contact a customer when P(churned) is at least")
-    _title(figure, "Net benefit of acting on the equation, in leavers reached per 100 customers")
+    write_title(
+        figure, "Net benefit of acting on the equation, in leavers reached per 100 customers"
+    )
     figure.legend(loc="outside lower center", ncols=2)
     return figure
 
@@ -356,7 +357,7 @@ def missing_data(
     axes.set_yticks(y, [wrapped(study.label(name), 24) for name in rows.index])
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("B per standard deviation\n(log odds of retention)")
-    _title(figure, "Estimates with and without the incomplete customers")
+    write_title(figure, "Estimates with and without the incomplete customers")
     figure.legend(loc="outside lower center", ncols=2)
     return figure
 
@@ -399,7 +400,7 @@ def curves(study: Study, fitted: dict[str, Curve], tests: pd.DataFrame) -> Figur
         axes.set_ylabel("Log odds against\nthe median")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
-    _title(figure, "Effects as a curve and as a straight line")
+    write_title(figure, "Effects as a curve and as a straight line")
     return figure
 
 
@@ -439,7 +440,7 @@ def models(table: pd.DataFrame) -> Figure:
         axes.grid(axis="y", visible=False)
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
-    _title(figure, "Difference from the forward search on the same customers")
+    write_title(figure, "Difference from the forward search on the same customers")
     return figure
 
 
@@ -456,8 +457,3 @@ def _panels(number: int, height: float) -> tuple[Figure, list[Axes]]:
     for axes in grid.flat[number:]:
         axes.axis("off")
     return figure, list(grid.flat[:number])
-
-
-def _title(figure: Figure, text: str) -> None:
-    """Write what a figure says above it, on as many lines as it takes."""
-    figure.suptitle(textwrap.fill(text, 58), x=0.01, ha="left", weight="bold", size="medium")

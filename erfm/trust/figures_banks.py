@@ -5,7 +5,6 @@ What each says is written above it by `erfm.trust.messages_banks`, from what is 
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -28,6 +27,7 @@ from erfm.figures import (
     VERMILION,
     WIDTH,
     wrapped,
+    write_title,
 )  # fmt: skip
 from erfm.formats import percent
 from erfm.study import Study
@@ -114,7 +114,7 @@ def two_forests(study: Study, banks: dict[str, pd.DataFrame]) -> Figure:
     axes.set_ylim(-0.6, len(terms) - 0.4)
     axes.set_xlabel(ODDS)
     figure.legend(loc="outside lower left", ncols=1)
-    _title(figure, messages.forests(study, banks))
+    write_title(figure, messages.forests(study, banks))
     return figure
 
 
@@ -141,7 +141,7 @@ def conditioning_ladder(study: Study, banks: dict[str, pd.DataFrame]) -> Figure:
     panels[-1, 0].set_xlabel(ODDS)
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower left", ncols=1)
-    _title(figure, messages.ladder(study, list(banks.values())[1]))
+    write_title(figure, messages.ladder(study, list(banks.values())[1]))
     return figure
 
 
@@ -166,7 +166,7 @@ def outcome_map(study: Study, frame: pd.DataFrame, line: tuple[float, float]) ->
     axes.set_xlabel(wrapped(study.predictors["amount"].axis_label, 50))
     axes.set_ylabel(wrapped(study.predictors["frequency"].axis_label, 40))
     figure.legend(loc="outside lower center", ncols=3, markerscale=2.5, columnspacing=1.2)
-    _title(figure, messages.outcome_map(study, frame))
+    write_title(figure, messages.outcome_map(study, frame))
     return figure
 
 
@@ -192,7 +192,7 @@ def rate_grid(study: Study, grid: pd.DataFrame) -> Figure:
     figure.colorbar(
         image, label="Retention rate (%)", location="bottom", aspect=40, pad=0.02, fraction=0.06
     )
-    _title(figure, messages.rate_grid(study, grid))
+    write_title(figure, messages.rate_grid(study, grid))
     return figure
 
 
@@ -235,7 +235,7 @@ def straight_and_curved(study: Study, tables: dict[str, pd.DataFrame]) -> Figure
     _name_the_lowest(panels[0, 0], table, low)
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
-    _title(figure, messages.dip(study, name, table))
+    write_title(figure, messages.dip(study, name, table))
     return figure
 
 
@@ -313,10 +313,5 @@ def crossing(study: Study, table: pd.DataFrame) -> Figure:
     figure.legend(
         loc="outside lower center", ncols=2, title=wrapped(study.predictors["gender"].label)
     )
-    _title(figure, messages.crossing(table, levels))
+    write_title(figure, messages.crossing(table, levels))
     return figure
-
-
-def _title(figure: Figure, text: str) -> None:
-    """Write what a figure says above it, on as many lines as it takes."""
-    figure.suptitle(textwrap.fill(text, 56), x=0.01, ha="left", weight="bold", size="medium")

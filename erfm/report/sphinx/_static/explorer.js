@@ -6,6 +6,7 @@
 
   async function start(root) {
     root.dataset.live = "";
+    root.dataset.lmSuppressShortcuts = ""; // or JupyterLab takes the arrow keys
     const spec = JSON.parse(root.querySelector("script").textContent);
     const { anchor, controls, presets } = spec.usermeta.erfm;
     const find = (selector) => [...root.querySelectorAll(selector)];
@@ -26,7 +27,9 @@
       const config = { ...spec.config, font: getComputedStyle(root).fontFamily };
       const autosize = { type: "fit-x", contains: "padding" };
       const charts = root.querySelector(".erfm-charts");
-      charts.replaceChildren(...parts.map(() => document.createElement("div")));
+      // Described as a whole, by the label of its place.
+      charts.replaceChildren(...parts.map(() =>
+        Object.assign(document.createElement("div"), { ariaHidden: "true" })));
       for (const [i, part] of parts.entries()) {
         const place = charts.children[i];
         const width = place.clientWidth || 300;

@@ -13,6 +13,7 @@
         value="${cell.closest("tbody").dataset.verdict}"> ${cell.innerHTML}</label>`);
     const form = Object.assign(document.createElement("form"),
       { ariaLabel: "Filter and sort the printed values", oninput: change, onsubmit: () => false });
+    form.dataset.lmSuppressShortcuts = ""; // or JupyterLab takes the arrow keys
     form.innerHTML = `<fieldset><legend>Verdict</legend>${badges.join("")}</fieldset>
       <label>Table <select name="table"><option value="">all</option></select></label>
       <label>Search <input type="search" name="search" size="12"></label>
