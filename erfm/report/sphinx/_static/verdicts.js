@@ -9,7 +9,6 @@
     const texts = rows.map((row) => row.textContent.toLowerCase());
     const form = document.createElement("form");
     form.setAttribute("aria-label", "Filter and sort the printed values");
-    form.dataset.lmSuppressShortcuts = ""; // or JupyterLab takes the arrow keys
     form.innerHTML = `<fieldset><legend>Verdict</legend></fieldset>
       <label>Table <select name="table"><option value="">all</option></select></label>
       <label>Search <input type="search" name="search" size="12"></label>
@@ -78,6 +77,8 @@
       open.textContent = opens ? "Close all" : "Open all";
     };
     reset.onclick = () => (form.reset(), change());
+    // Or JupyterLab takes the arrow keys.
+    for (const e of form.elements) e.setAttribute("data-lm-suppress-shortcuts", "");
     form.oninput = change;
     form.onsubmit = () => false;
     table.before(form);
