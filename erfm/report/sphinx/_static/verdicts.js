@@ -13,7 +13,6 @@
         value="${cell.closest("tbody").dataset.verdict}"> ${cell.innerHTML}</label>`);
     const form = Object.assign(document.createElement("form"),
       { ariaLabel: "Filter and sort the printed values", oninput: change, onsubmit: () => false });
-    form.dataset.lmSuppressShortcuts = ""; // or JupyterLab takes the arrow keys
     form.innerHTML = `<fieldset><legend>Verdict</legend>${badges.join("")}</fieldset>
       <label>Table <select name="table"><option value="">all</option></select></label>
       <label>Search <input type="search" name="search" size="12"></label>
@@ -67,6 +66,8 @@
       open.textContent = opens ? "Close all" : "Open all";
     };
     clear.onclick = () => (form.reset(), change());
+    // Or JupyterLab takes the arrow keys.
+    for (const e of form.elements) e.setAttribute("data-lm-suppress-shortcuts", "");
     table.before(form);
     show();
     for (const link of document.querySelectorAll(".erfm-strip a")) {
