@@ -28,7 +28,7 @@ PAPER = {
     "false_positive": "100", "predicted_negative": "1019", "false_negative": "222",
 }  # fmt: skip
 CELLS = (215, 222, 100, 797)
-SMALL = Tables(np.array([c for c in product(range(7), repeat=4) if sum(c) <= 6]))
+SMALL = Tables(np.array([c for c in product(range(7), repeat=4) if 0 < sum(c) <= 6]))
 
 
 def one(*cells: int) -> Tables:

@@ -58,6 +58,9 @@ def test_rounded_parts_may_miss_their_total_by_what_rounding_leaves():
     # 1/3 each: 33.3% three times.
     assert examine_total(total="100.0%", parts=["33.3%"] * 3).verdict == HOLDS
     assert examine_total(total="100.0%", parts=["33.1%"] * 3).verdict == CONTRADICTS
+    # The sign may stand in the heading.
+    assert examine_total(total="100", parts=["33.3%"] * 3).verdict == HOLDS
+    assert examine_total(total="100%", parts=["33.3"] * 3).verdict == HOLDS
 
 
 def test_the_accuracy_of_the_paper_is_no_share_of_its_holdout():

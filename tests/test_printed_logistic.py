@@ -82,7 +82,9 @@ def test_an_odds_ratio_of_the_other_sign_is_told():
     assert examine_odds_ratio(odds_ratio="2.792", b="1.0039").verdict == CONTRADICTS
     turned = examine_odds_ratio(odds_ratio="0.366", b="1.0039")
     assert turned.verdict == CONTRADICTS
-    assert "sign of B may be lost" in turned.what_would_have_to_be_true
+    assert "It is exp(−B)" in turned.what_would_have_to_be_true
+    per_ten = examine_odds_ratio(odds_ratio="1.65", b="0.050")
+    assert "a change by 10.02 units" in per_ten.what_would_have_to_be_true
     # B from -0.5 to 0.5 leaves 0.61 to 1.65.
     assert examine_odds_ratio(odds_ratio="1.3", b="0").verdict == CANNOT_BE_JUDGED
 
@@ -228,6 +230,12 @@ def test_what_a_fit_lacks_is_named():
     assert "missing" in examine_fit(n="189").reason
 
 
+def test_what_no_fit_has():
+    assert examine_fit(n="189", events="195").verdict == CONTRADICTS
+    assert examine_fit(n="189", cox_snell="1.2").verdict == IMPOSSIBLE
+    assert examine_wald(b="1.0", standard_error="-0.5", wald="4").verdict == IMPOSSIBLE
+
+
 # --- Calibration and discrimination ---------------------------------------------------------------
 
 
@@ -235,7 +243,7 @@ def test_hosmer_lemeshow():
     assert examine_hosmer_lemeshow(chi_square="8.2", df="8", p=".414").verdict == HOLDS
     assert examine_hosmer_lemeshow(chi_square="8.2", df="8", p=".144").verdict == CONTRADICTS
     assert examine_hosmer_lemeshow(chi_square="8.2", groups="10", p=".414").verdict == HOLDS
-    assert examine_hosmer_lemeshow(chi_square="8.2", df="10", groups="10", p=".61").refuted
+    assert examine_hosmer_lemeshow(chi_square="8.2", df="9", groups="10", p=".514").refuted
     # No df: 8.2 has p = .042 on 3, .084 on 4, never .06.
     assert examine_hosmer_lemeshow(chi_square="8.20", p=".0845").verdict == HOLDS
     assert examine_hosmer_lemeshow(chi_square="8.20", p=".060").verdict == CONTRADICTS

@@ -174,6 +174,8 @@ def test_where_tests_disagree_on_a_bound_it_is_open():
 def test_a_share_that_no_count_has_comes_first():
     verdict = examine_two_shares(**{**SATISFIED, "events_1": "97.79%"}, p="< .05")
     assert verdict.verdict == IMPOSSIBLE and "97.79%" in verdict.reason
+    more = examine_two_shares(**{**SATISFIED, "events_1": "181"}, p="< .05")
+    assert more.verdict == CONTRADICTS and more.reason == "181 is no part of 180."
 
 
 def test_larger_tables():
@@ -182,6 +184,11 @@ def test_larger_tables():
     printed = {"chi_square": f"{expected.statistic:.3f}", "df": "2", "p": ".000"}
     assert examine_counts_test(counts=counts, rows="3", **printed).verdict == HOLDS
     assert examine_counts_test(counts=counts, rows="3", df="3").verdict == CONTRADICTS
+    # An exact test of a larger table is not recomputed: p alone refutes nothing unless named.
+    assert examine_counts_test(counts=counts, rows="3", p=".1").verdict == CANNOT_BE_JUDGED
+    assert examine_counts_test(counts=counts, rows="3", p=".1", test="pearson").refuted
+    with pytest.raises(ValueError, match="5 counts are no table of 2 rows"):
+        examine_counts_test(counts=["1"] * 5, p=".1")
     assert examine_counts_test(counts=["5", "0", "7", "0"], p=".5").verdict == CANNOT_BE_JUDGED
 
 

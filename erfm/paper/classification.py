@@ -112,6 +112,7 @@ def possible_tables(**printed: Number) -> Tables | None:
     cells = _solve(counts, printed)
     if cells is None:
         return None
+    cells = cells[cells.sum(axis=1) > 0]
     for name, value in printed.items():
         if name in SHARES:
             cells = cells[_share_prints(Tables(cells), name, value)]

@@ -36,7 +36,9 @@ from erfm.paper.intervals import (
     exact_ends,
     figure,
     judge,
+    negative,
     read,
+    share_span,
     shown,
     without_sign,
 )
@@ -54,18 +56,24 @@ def examine_total(*, total: Number, parts: Sequence[Number]) -> Verdict:
 
     Proof: rounded parts lie in their intervals, so their sum lies between the sums of the ends.
     """
-    if all(_is_count(value) for value in (total, *parts)):
+    values = (total, *parts)
+    if all(_is_count(value) for value in values):
         off = sum(map(count, parts)) - count(total)
         sums = Span(*3 * (float(count(total) + off),))
         claimed = Span(*3 * (float(count(total)),))
     else:
-        ends = [exact_ends(part) for part in parts]
+        # "100" may be the total of percentages, and "33.3" a part of "100%".
+        shares = any(str(value).strip().endswith("%") for value in values)
+        ends = [share_ends(part) if shares else exact_ends(part) for part in parts]
         lower, upper = (float(sum(end)) for end in zip(*ends, strict=True))
-        sums, claimed = Span(lower, (lower + upper) / 2, upper), read(total)
+        sums, claimed = (
+            Span(lower, (lower + upper) / 2, upper),
+            (share_span if shares else read)(total),
+        )
     added = " + ".join(map(str, parts))
     apart = max(sums.lower - claimed.upper, claimed.lower - sums.upper, 0.0)
     holds = apart <= 1e-9 * max(1.0, abs(claimed.value))
-    decimals = max(map(decimals_of, (total, *parts)))
+    decimals = max(map(decimals_of, values))
     return Verdict(
         HOLDS if holds else CONTRADICTS,
         f"The parts {', '.join(map(str, parts))} add up to {shown(sums, decimals)}; {total} is "
@@ -108,6 +116,8 @@ def examine_possible_share(*, share: Number, whole: Number) -> Verdict:
     does, no data of that size have the share, whatever else is printed.
     """
     n, possible = count(whole), counts_of_share(share, whole)
+    if n == 0:
+        return no_cases("share")
     near = _neighbours(share, n)
     printed_as = ", ".join(f"{k} prints as {text}" for k, text in near)
     if not possible:
@@ -192,6 +202,16 @@ def examine_share_of_counts(*, share: Number, part: Number, whole: Number) -> Ve
     )
 
 
+def no_cases(what: str) -> Verdict:
+    """Return that so few cases have no such value."""
+    least = "two cases" if what == "standard deviation" else "one case"
+    return Verdict(
+        IMPOSSIBLE,
+        f"It takes at least {least} to have a {what}.",
+        what_would_have_to_be_true=f"At least {least}.",
+    )
+
+
 # --- Means of whole numbers -----------------------------------------------------------------------
 
 
@@ -214,6 +234,8 @@ def examine_possible_mean(*, mean: Number, n: Number, items: Number = 1) -> Verd
         Of how many whole numbers each case's value is the mean, for example the items of a scale.
     """
     size = count(n) * count(items)
+    if size == 0:
+        return no_cases("mean")
     sums = sums_of_mean(mean, count(n), count(items))
     of = f"{n} whole numbers" if count(items) == 1 else f"{n} means of {items} whole numbers each"
     if not sums:
@@ -292,8 +314,10 @@ def examine_possible_sd(
         Of how many whole numbers each case's value is the mean. The cases' sums are whole then.
     """
     size, scale = count(n), count(items)
-    if size < 2:
-        return Verdict(IMPOSSIBLE, f"{n} cases have no standard deviation.", "n - 1 < 1", "More.")
+    if size < 2 or scale < 1:
+        return no_cases("standard deviation")
+    if refuted := negative(standard_deviation=sd):
+        return refuted
     if not sums_of_mean(mean, size, scale):
         return examine_possible_mean(mean=mean, n=n, items=items)
     ends = _whole_range(minimum, maximum, scale)
@@ -423,7 +447,14 @@ def examine_sd_and_range(*, sd: Number, n: Number, minimum: Number, maximum: Num
     """
     size, low, high, spread = count(n), read(minimum), read(maximum), read(sd)
     if size < 2:
-        return Verdict(IMPOSSIBLE, f"{n} cases have no standard deviation.", "n - 1 < 1", "More.")
+        return no_cases("standard deviation")
+    if high.upper < low.lower:
+        return Verdict(
+            CONTRADICTS,
+            f"The maximum {maximum} is below the minimum {minimum}.",
+            f"{tex(maximum)} < {tex(minimum)}",
+            "The two would have to be exchanged, or one of them another.",
+        )
     widest, narrowest = high.upper - low.lower, max(0.0, high.lower - low.upper)
     largest = widest * sqrt((size**2 - size % 2) / (4 * size * (size - 1)))
     least = narrowest / sqrt(2 * (size - 1))
@@ -440,7 +471,12 @@ def examine_sd_and_range(*, sd: Number, n: Number, minimum: Number, maximum: Num
 
 
 def examine_standard_error_of_mean(*, standard_error: Number, sd: Number, n: Number) -> Verdict:
-    """Examine a standard error of a mean: sd / √n."""
+    """Examine a standard error of a mean: sd / √n.
+
+    The standard deviation has divisor n - 1; the standard error rises with it.
+    """
+    if count(n) == 0:
+        return no_cases("standard error")
     spread, root = read(sd), sqrt(count(n))
     return judge(
         "the standard error",

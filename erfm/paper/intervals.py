@@ -111,7 +111,7 @@ def without_sign(printed: Number) -> bool:
     return not str(printed).strip().endswith("%") and abs(read(printed).value) > 1
 
 
-def share(printed: Number) -> Span:
+def share_span(printed: Number) -> Span:
     """Return a share, printed as "71.8%", as "0.718", or as "71.8" without its percent sign."""
     scale = 100 if without_sign(printed) else 1
     return Span(*(end / scale for end in read(printed)))
@@ -243,6 +243,20 @@ def _relation(verdict: str, printed: Number) -> str:
     signs = {HOLDS: bound or "=", CONTRADICTS: rf"\not{bound}" if bound else r"\neq"}
     unsure = rf"\overset{{?}}{{{bound or '='}}}"
     return f"{signs.get(verdict, unsure)} {tex(digits)}"
+
+
+def negative(**printed: Number | None) -> Verdict | None:
+    """Return that a number which cannot be below zero is printed so, None if none is."""
+    for name, value in printed.items():
+        if value is not None and read(value).upper < 0:
+            what = name.rstrip("_12").replace("_", " ")
+            return Verdict(
+                IMPOSSIBLE,
+                f"No {what} is negative; {value} is printed.",
+                f"{tex(value)} < 0",
+                f"{what[:1].upper()}{what[1:]} without its sign, or another number.",
+            )
+    return None
 
 
 def missing(what: str, lacking: Sequence[str]) -> Verdict:

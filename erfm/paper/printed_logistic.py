@@ -32,35 +32,49 @@ from erfm.paper.intervals import (
     combined,
     count,
     decimals_of,
+    figure,
     judge,
     meet,
     missing,
+    negative,
     overlap,
     read,
-    share,
+    share_span,
     shown,
 )
 from erfm.paper.recomputed import NEAR, possible_p, two_sided_z
 
-HOSMER_LEMESHOW_DF = range(1, 9)
-"""Degrees of freedom of the Hosmer–Lemeshow test with 3 to 10 groups, the most that SPSS makes."""
+NOT_EQUAL = r"\neq"
+HOSMER_LEMESHOW_DF = range(1, 11)
+"""Degrees of freedom that a Hosmer–Lemeshow test may have with up to ten groups, SPSS's most."""
 
 
 # --- One coefficient ------------------------------------------------------------------------------
 
 
 def examine_odds_ratio(*, odds_ratio: Number, b: Number) -> Verdict:
-    """Examine an odds ratio against its coefficient: OR = exp(B), which rises with B."""
+    """Examine an odds ratio against its coefficient: OR = exp(B), which rises with B.
+
+    Both must be for the same unit: per ten years the odds ratio is exp(10 B).
+    """
     return judge(
         "the odds ratio",
         odds_ratio,
         _exp(read(b)),
         source=f"B = {b}",
         formula=rf"e^{{{tex(b)}}}",
-        needed=f"The sign of B may be lost: exp(−B) would be {shown(_exp(_minus(read(b))))}."
-        if overlap(read(odds_ratio), _exp(_minus(read(b))))
-        else "",
+        needed=_other_unit(read(odds_ratio), read(b)),
     )
+
+
+def _other_unit(odds_ratio: Span, b: Span) -> str:
+    """Say for which change of the variable an odds ratio would be that of B."""
+    if odds_ratio.lower <= 0 or b.lower <= 0 <= b.upper:
+        return ""
+    units = log(odds_ratio.value) / b.value
+    if overlap(odds_ratio, _exp(_minus(b))):
+        return "It is exp(−B): one of the two may be for the other direction."
+    return f"It would be that of a change by {figure(units, 2)} units." if units > 0 else ""
 
 
 def _exp(span: Span) -> Span:
@@ -78,7 +92,7 @@ def _log(span: Span) -> Span:
 
 def _z(level: Number) -> Span:
     """Return the normal quantile of a confidence level, or its usual two decimals."""
-    exact = float(special.ndtri((1 + share(level).value) / 2))
+    exact = float(special.ndtri((1 + share_span(level).value) / 2))
     ends = sorted((exact, round(exact, 2)))
     return Span(ends[0], exact, ends[1])
 
@@ -115,6 +129,10 @@ def examine_odds_ratio_interval(
         "wald", or "other" where the paper says so: an interval from the profile likelihood or the
         bootstrap is not symmetric, and only has to contain the odds ratio.
     """
+    if refuted := negative(
+        odds_ratio=odds_ratio, lower_end=lower, upper_end=upper, standard_error=standard_error
+    ):
+        return refuted
     centre = [] if odds_ratio is None else [_log(read(odds_ratio))]
     centre += [] if b is None else [read(b)]
     if not centre and standard_error is None:
@@ -169,9 +187,10 @@ def examine_odds_ratio_interval(
 
 def _standard_errors(low: Span, high: Span, z: Span) -> Span:
     """Return the standard errors that the logarithms of an interval's ends allow."""
+    middle = high.value - low.value if low.value > -inf else 0.0
     return Span(
         max(0.0, high.lower - low.upper) / (2 * z.upper),
-        (high.value - low.value) / (2 * z.value),
+        middle / (2 * z.value),
         (high.upper - low.lower) / (2 * z.lower),
     )
 
@@ -195,6 +214,8 @@ def examine_wald(
 
     It rises with the size of B and falls with SE, so its ends are at theirs.
     """
+    if refuted := negative(standard_error=standard_error, wald=wald):
+        return refuted
     if wald is None and z is None:
         return missing(f"B = {b} with SE = {standard_error}", ["Wald's statistic or z"])
     verdicts = []
@@ -253,6 +274,7 @@ def examine_coefficient_p(
 
     p is that of Wald's statistic on `df` degrees of freedom; for one, that of z = B/SE, and with
     Wald's interval SE = ln(upper/lower)/(2 z₀.₉₇₅) and B = ln OR. Each source is judged by itself.
+    The p of a likelihood ratio test, which SPSS prints elsewhere, is another.
 
     Parameters
     ----------
@@ -261,6 +283,10 @@ def examine_coefficient_p(
     wald, df, b, standard_error, odds_ratio, lower, upper, level : number, optional
         Wald's statistic, or B (or OR) and SE (or the interval).
     """
+    if refuted := negative(
+        odds_ratio=odds_ratio, lower_end=lower, upper_end=upper, standard_error=standard_error
+    ):
+        return refuted
     sources: list[tuple[str, Span, str]] = []
     if wald is not None:
         sources.append(
@@ -283,7 +309,15 @@ def examine_coefficient_p(
         return missing(f"p = {p}", ["Wald's statistic, or B or OR with SE or interval"])
     return combined(
         [
-            judge("p", p, implied, source=source, formula=formula, near=NEAR)
+            judge(
+                "p",
+                p,
+                implied,
+                source=source,
+                formula=formula,
+                near=NEAR,
+                needed="It may be that of another test than Wald's.",
+            )
             for source, implied, formula in sources
         ]
     )
@@ -356,12 +390,36 @@ def examine_fit(
         "McFadden R²": mcfadden,
     }
     given = {name: value for name, value in printed.items() if value is not None}
+    if refuted := _no_fit(given):
+        return refuted
     verdicts = _fit_verdicts(given)
     if p is not None and chi_square is not None and df is not None:
         verdicts.append(examine_omnibus(chi_square=chi_square, df=df, p=p))
     if not verdicts:
         return missing("the fit", ["two numbers that imply each other, with n"])
     return combined(verdicts)
+
+
+def _no_fit(given: dict[str, Number]) -> Verdict | None:
+    """Return what no fit can have: no cases, more events than cases, a pseudo-R² above 1."""
+    if "n" in given and count(given["n"]) == 0:
+        return Verdict(IMPOSSIBLE, "No cases have no fit.", "n = 0", "At least one case.")
+    if {"n", "events"} <= set(given) and count(given["events"]) > count(given["n"]):
+        return Verdict(
+            CONTRADICTS,
+            f"{given['events']} events are more than n = {given['n']} cases.",
+            f"{count(given['events'])} > {count(given['n'])}",
+            "Fewer events, or more cases.",
+        )
+    for name, value in given.items():
+        if name.endswith("R²") and (read(value).lower > 1 or read(value).upper < 0):
+            return Verdict(
+                IMPOSSIBLE,
+                f"{name} lies between 0 and 1; {value} is printed.",
+                rf"{tex(value)} \notin [0, 1]",
+                f"{name} between 0 and 1.",
+            )
+    return None
 
 
 def examine_omnibus(*, chi_square: Number, df: Number, p: Number) -> Verdict:
@@ -525,8 +583,8 @@ def examine_hosmer_lemeshow(
     """Examine a Hosmer–Lemeshow χ² against its p, its degrees of freedom, and what is said of it.
 
     On the cases that the model was fitted to the statistic has groups - 2 degrees of freedom
-    (Hosmer and Lemeshow 1980). Where neither is printed, every number of groups up to SPSS's ten is
-    tried. A small p rejects the fit.
+    (Hosmer and Lemeshow 1980), on others as many as groups. Where they are not printed, all that
+    are possible are tried. A small p rejects the fit.
 
     Parameters
     ----------
@@ -538,18 +596,15 @@ def examine_hosmer_lemeshow(
         "fits" if the paper says that the model fits, "does not fit" if it says that; "" if nothing.
     """
     verdicts = []
-    if groups is not None and df is not None:
-        right = count(groups) - 2
-        verdicts.append(
-            Verdict(
-                HOLDS if right == count(df) else CONTRADICTS,
-                f"{groups} groups leave {right} degrees of freedom; {df} are printed.",
-                rf"{groups} - 2 = {right}",
-                "" if right == count(df) else f"{right} degrees of freedom.",
-            )
-        )
-    known = count(df) if df is not None else count(groups) - 2 if groups is not None else None
-    tried = [known] if known is not None else list(HOSMER_LEMESHOW_DF)
+    tried = list(HOSMER_LEMESHOW_DF)
+    if groups is not None:
+        tried = [d for d in (count(groups) - 2, count(groups)) if d > 0]
+    if df is not None:
+        if groups is not None:
+            verdicts.append(_hosmer_lemeshow_df(count(df), count(groups)))
+        tried = [count(df)]
+    if not tried or tried[0] < 1:
+        return missing(f"χ² = {chi_square}", ["degrees of freedom above zero"])
     ps = {d: possible_p("chi2", chi_square, [d]) for d in tried}
     if p is not None:
         verdicts.append(_hosmer_lemeshow_p(chi_square, p, ps))
@@ -557,6 +612,21 @@ def examine_hosmer_lemeshow(
         verdicts.append(_hosmer_lemeshow_claim(chi_square, ps, claim, alpha))
     return (
         combined(verdicts) if verdicts else missing(f"χ² = {chi_square}", ["p, or df and groups"])
+    )
+
+
+def _hosmer_lemeshow_df(df: int, groups: int) -> Verdict:
+    own, others = df == groups - 2, df == groups
+    return Verdict(
+        HOLDS if own else CANNOT_BE_JUDGED if others else CONTRADICTS,
+        f"{groups} groups leave {groups - 2} degrees of freedom on the cases that the model was "
+        f"fitted to, {groups} on others; {df} are printed.",
+        rf"{groups} - 2 {'=' if own else NOT_EQUAL} {df}",
+        ""
+        if own
+        else "A test on cases that the model was not fitted to."
+        if others
+        else f"{groups - 2} degrees of freedom, or {df + 2} groups.",
     )
 
 
@@ -649,14 +719,14 @@ def examine_c_statistic(
     """
     sens = [sensitivity] if isinstance(sensitivity, str | int | float) else list(sensitivity)
     spec = [specificity] if isinstance(specificity, str | int | float) else list(specificity)
-    points = [(share(s), share(q)) for s, q in zip(sens, spec, strict=True)]
+    points = [(share_span(s), share_span(q)) for s, q in zip(sens, spec, strict=True)]
     least = auc_bounds(
         [max(0.0, s.lower) for s, _ in points], [max(0.0, q.lower) for _, q in points]
     )[0]
     largest = auc_bounds(
         [min(1.0, s.upper) for s, _ in points], [min(1.0, q.upper) for _, q in points]
     )[1]
-    claimed = share(c)
+    claimed = share_span(c)
     refuted = claimed.upper < least - 1e-9 or claimed.lower > largest + 1e-9
     impossible = claimed.lower > 1 or claimed.upper < 0
     listed = "; ".join(f"({s}, {q})" for s, q in zip(sens, spec, strict=True))

@@ -105,11 +105,11 @@ def possible_p(statistic: str, value: Number, df: Sequence[Number]) -> Span:
 
 def _degrees(df: Number) -> list[float]:
     """Return the degrees of freedom to try: whole ones as printed, others along their interval."""
+    if is_bound(df) or read(df).upper <= 0 or read(df).value == 0:
+        raise ValueError(f"{df!r} are no degrees of freedom.")
     try:
         return [float(count(df))]
     except ValueError:
-        if is_bound(df):
-            raise ValueError(f"{df!r} are no degrees of freedom.") from None
         ends = read(df)
         return [float(x) for x in np.linspace(max(ends.lower, 1e-9), ends.upper, 5)]
 

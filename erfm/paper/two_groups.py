@@ -17,19 +17,20 @@ from scipy import special, stats
 from erfm.formats import p_text
 from erfm.paper.arithmetic import (
     CANNOT_BE_JUDGED,
+    CONTRADICTS,
     HOLDS,
-    IMPOSSIBLE,
     Number,
     Span,
     Verdict,
 )
-from erfm.paper.grim import counts_of_share, examine_possible_share
+from erfm.paper.grim import counts_of_share, examine_possible_share, no_cases
 from erfm.paper.intervals import (
     combined,
     count,
     is_bound,
     judge,
     missing,
+    negative,
     overlap,
     read,
     shown,
@@ -37,7 +38,7 @@ from erfm.paper.intervals import (
 from erfm.paper.recomputed import NEAR, two_sided_t, upper_chi_square
 
 T_TESTS = ("pooled", "welch")
-CHI_SQUARE_TESTS = ("pearson", "yates", "fisher", "likelihood ratio")
+CHI_SQUARE_TESTS = ("pearson", "yates", "fisher", "likelihood ratio", "n minus 1")
 EFFECT_SIZES = ("pooled", "hedges", "glass 1", "glass 2", "average")
 RATIOS = ("odds ratio", "risk ratio", "risk difference")
 MOST_TABLES = 4000
@@ -134,7 +135,9 @@ def examine_t_test(
     printed = {"t": t, "df": df, "p": p}
     given = {name: value for name, value in printed.items() if value is not None}
     if min(count(n_1), count(n_2)) < 2:
-        return Verdict(IMPOSSIBLE, "A group of one has no standard deviation.", "n \\ge 2", "More.")
+        return no_cases("standard deviation")
+    if refuted := negative(standard_deviation_1=sd_1, standard_deviation_2=sd_2):
+        return refuted
     means, sds, ns = (mean_1, mean_2), (sd_1, sd_2), (n_1, n_2)
     tests = _chosen(test, T_TESTS)
     source = f"{mean_1} ± {sd_1} (n = {n_1}) and {mean_2} ± {sd_2} (n = {n_2})"
@@ -297,6 +300,10 @@ def examine_effect_size(
     kind : str
         One of `EFFECT_SIZES`, or "not said": then it is refuted only if all are.
     """
+    if any(n is not None and count(n) < 2 for n in (n_1, n_2)):
+        return no_cases("standard deviation")
+    if refuted := negative(standard_deviation_1=sd_1, standard_deviation_2=sd_2):
+        return refuted
     claimed = _sizes(read(d))
     found = {}
     if None not in (mean_1, sd_1, mean_2, sd_2):
@@ -376,7 +383,8 @@ def tests_of_counts(table: np.ndarray) -> dict[str, tuple[float, float]]:
     """Return statistic and p of the usual tests of a table of counts, by the names of the tests.
 
     Pearson's χ² and the likelihood ratio for any table; for a 2×2 table with Yates's correction
-    and Fisher's exact test (two-sided: all tables no more probable), which has no statistic (NaN).
+    and Fisher's exact test (two-sided: all tables no more probable), which has no statistic (NaN),
+    and with n - 1 for n, as SPSS's linear-by-linear association (Campbell 2007).
     A table with an empty row or column has no test.
     """
     table = np.asarray(table, dtype=float)
@@ -394,6 +402,7 @@ def tests_of_counts(table: np.ndarray) -> dict[str, tuple[float, float]]:
     if table.shape == (2, 2):
         corrected = np.maximum(0.0, off - 0.5) ** 2 / expected
         found["yates"] = float(corrected.sum())
+        found["n minus 1"] = found["pearson"] * (table.sum() - 1) / table.sum()
     tests = {name: (value, upper_chi_square(value, df)) for name, value in found.items()}
     if table.shape == (2, 2):
         tests["fisher"] = (float("nan"), _fisher(table.astype(int)))
@@ -438,7 +447,10 @@ def examine_counts_test(
     test : str
         One of `CHI_SQUARE_TESTS` or "not said": then it is refuted only if all are.
     """
-    table = np.array([count(c) for c in counts]).reshape(count(rows), -1)
+    cells = [count(c) for c in counts]
+    if count(rows) < 2 or len(cells) % count(rows) or len(cells) < 2 * count(rows):
+        raise ValueError(f"{len(cells)} counts are no table of {rows} rows.")
+    table = np.array(cells).reshape(count(rows), -1)
     source = f"the counts {', '.join(map(str, counts))}"
     return _examine_tables([table], source, {"χ²": chi_square, "df": df, "p": p}, test)
 
@@ -469,9 +481,8 @@ def examine_two_shares(
     test : str
         One of `CHI_SQUARE_TESTS` or "not said".
     """
-    for events, n in ((events_1, n_1), (events_2, n_2)):
-        if not len(_events(events, n)):
-            return examine_possible_share(share=events, whole=n)
+    if refuted := _no_events(events_1, n_1) or _no_events(events_2, n_2):
+        return refuted
     source = f"{events_1} of {n_1} and {events_2} of {n_2}"
     tables = _tables_of(events_1, n_1, events_2, n_2)
     if tables is None:
@@ -479,9 +490,24 @@ def examine_two_shares(
     return _examine_tables(list(tables), source, {"χ²": chi_square, "p": p}, test)
 
 
+def _no_events(events: Number, n: Number) -> Verdict | None:
+    """Return the refutation if events cannot be of so many cases."""
+    if len(_events(events, n)):
+        return None
+    if _is_share(events):
+        return examine_possible_share(share=events, whole=n)
+    return Verdict(
+        CONTRADICTS, f"{events} is no part of {n}.", f"{events} > {n}", f"At most {n} events."
+    )
+
+
+def _is_share(events: Number) -> bool:
+    return isinstance(events, str) and ("%" in events or "." in events)
+
+
 def _events(events: Number, n: Number) -> range:
     """Return the counts that printed events stand for: a count, or all with a printed share."""
-    if isinstance(events, str) and ("%" in events or "." in events):
+    if _is_share(events):
         return counts_of_share(events, n)
     exactly = count(events)
     return range(exactly, exactly + (exactly <= count(n)))
@@ -545,6 +571,12 @@ def _examine_tables(
     }
     if "fisher" in readings and "χ²" in given and test == "not said":
         readings = _with_fisher(readings, implied, given)
+    if (rows, columns) != (2, 2) and test == "not said" and set(given) == {"p"}:
+        readings["exact"] = Verdict(
+            CANNOT_BE_JUDGED,
+            f"From {source}, an exact test may have another p than χ²; {given['p']} is printed.",
+            what_would_have_to_be_true="The test would have to be named.",
+        )
     return _most_favourable(readings, bounds=all(map(is_bound, given.values())))
 
 
@@ -553,6 +585,7 @@ _TEST_NAMES = {
     "yates": "χ² with Yates's correction",
     "fisher": "Fisher's exact test",
     "likelihood ratio": "likelihood ratio χ²",
+    "n minus 1": "χ² with n − 1",
 }
 _CHI = {"χ²": r"\sum \frac{(O - E)^2}{E}", "df": r"(r - 1)(c - 1)"}
 
@@ -608,6 +641,8 @@ def examine_ratio_of_counts(
         The interval's confidence.
     """
     _chosen(measure, RATIOS)
+    if refuted := _no_events(events_1, n_1) or _no_events(events_2, n_2):
+        return refuted
     tables = _tables_of(events_1, n_1, events_2, n_2)
     if tables is None:
         return missing(measure, ["the counts, since the shares are those of too many"])
@@ -649,6 +684,8 @@ def _measured(table: np.ndarray, measure: str, level: Number) -> tuple[float, fl
     """Return a measure of a 2×2 table with its interval, None where a cell that it needs is 0."""
     (a, c), (b, d) = table.tolist()
     n_1, n_2 = a + c, b + d
+    if not (n_1 and n_2):
+        return None
     z = stats.norm.isf((1 - read(level).value) / 2)
     if measure == "risk difference":
         value = a / n_1 - b / n_2
