@@ -7,6 +7,8 @@ from decimal import ROUND_DOWN
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from erfm.paper import true_papers
 from erfm.paper.arithmetic import HOLDS
@@ -26,6 +28,13 @@ AT_A_TIME = 30
 @pytest.mark.parametrize("first", range(0, 480, AT_A_TIME))
 def test_no_claim_about_true_data_is_refuted(first):
     assert false_alarms(range(first, first + AT_A_TIME)) == []
+
+
+@pytest.mark.slow
+@settings(max_examples=150)
+@given(st.integers(10_000, 2**40))
+def test_no_claim_about_any_true_data_is_refuted(number):
+    assert false_alarms([number]) == []
 
 
 @pytest.mark.slow
