@@ -1,0 +1,242 @@
+"""The examination: the worst verdict of a value's claims, and the numbers that it contradicts."""
+
+from pathlib import Path
+
+import pytest
+
+from erfm.paper import claims as kinds
+from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
+from erfm.paper.claims import KINDS, fits, kinds_table
+from erfm.paper.examination import FROM_WORST, MEANINGS, examine_paper
+from erfm.paper.paper_file import load_paper, parse_paper
+from erfm.paper.scorecard import ENTRIES, proofs
+
+ERFM = examine_paper("erfm_2012")
+
+
+def paper(values: dict[str, str], *claims: str):
+    """Return a paper with these printed values, each its own variable, and claims in TOML."""
+    text = "[paper]\ntitle = 't'\nsource = 's'\n"
+    for name, printed in values.items():
+        text += f'[values.{name}]\nprinted = "{printed}"\nwhat = "{name}"\nvariable = "{name}"\n'
+    return parse_paper(text + "".join(f"[[claims]]\n{c}\n" for c in claims), Path("t.paper.toml"))
+
+
+def examined(values: dict[str, str], *claims: str):
+    return examine_paper(paper(values, *claims))
+
+
+# --- The first paper ------------------------------------------------------------------------------
+
+# Where the file's examination says another thing than the scorecard, and why.
+OTHER_VERDICTS = {
+    # Impossible only given the numbers that are named, so a contradiction of these.
+    "frequency_skewness": ("n_complete frequency_min frequency_max frequency_mean frequency_sd"),
+    "frequency_kurtosis": (
+        "frequency_skewness n_complete frequency_min frequency_max frequency_mean frequency_sd"
+    ),
+    "frequency_or_lower": (
+        "frequency_or frequency_or_upper frequency_sd n_complete confidence_level"
+    ),
+    "frequency_or_upper": (
+        "frequency_or frequency_or_lower frequency_sd n_complete confidence_level"
+    ),
+    "has_child_p": "has_child_or n_train",
+    "has_child_or": "has_child_p n_train",
+}
+
+
+@pytest.mark.parametrize("name", proofs())
+def test_the_file_wires_every_proof_as_the_scorecard_does(name):
+    expected, proof = proofs()[name], ERFM.proof(name)
+    assert proof == expected
+    assert dict(proof.numbers) == dict(expected.numbers)
+
+
+@pytest.mark.parametrize("key", [key for key in ENTRIES if key not in OTHER_VERDICTS])
+def test_every_value_has_the_scorecard_s_verdict(key):
+    expected, judged = proofs()[ENTRIES[key].proof], ERFM.judged[key]
+    assert judged.verdict == expected.verdict
+    assert judged.proof == expected
+
+
+@pytest.mark.parametrize("key", OTHER_VERDICTS)
+def test_what_is_impossible_given_other_numbers_contradicts_these(key):
+    expected, judged = proofs()[ENTRIES[key].proof], ERFM.judged[key]
+    assert (expected.verdict, judged.verdict) == (IMPOSSIBLE, CONTRADICTS)
+    assert judged.proof == expected
+    assert [value.id for value in judged.together_with] == OTHER_VERDICTS[key].split()
+
+
+def test_has_child_is_judged_as_an_indicator_and_as_a_count():
+    for name, kind in (
+        ("has_child", "an indicator"),
+        ("has_child as a count to 3", "a count from 0 to 3"),
+        ("has_child as a count to 10", "a count from 0 to 10"),
+    ):
+        proof = ERFM.proof(name)
+        assert proof.refuted and kind in proof.reason
+        assert proof.what_would_have_to_be_true.endswith("deviation of at least 5.4.")
+    assert [c.claim.name for c in ERFM.judged["has_child_or"].claims] == [
+        "has_child", "has_child as a count to 3", "has_child as a count to 10",
+    ]  # fmt: skip
+
+
+# --- Verdicts -------------------------------------------------------------------------------------
+
+SUM = 'kind = "sum"\ntotal = "n"\nparts = ["a", "b"]'
+SHARE = 'kind = "share"\npart = "a"\nwhole = "n"\nshare = "share"'
+
+
+def test_the_verdicts_are_defined_once_each():
+    assert set(FROM_WORST) == set(MEANINGS) == set(VERDICTS)
+
+
+def test_a_contradiction_names_every_other_number():
+    found = examined({"n": "21", "a": "12", "b": "8"}, SUM)
+    for name, judged in found.judged.items():
+        assert judged.verdict == CONTRADICTS
+        assert {value.id for value in judged.together_with} == {"n", "a", "b"} - {name}
+    assert found.refuted
+    assert found.counts().to_dict() == {
+        IMPOSSIBLE: 0, CONTRADICTS: 3, HOLDS: 0, CANNOT_BE_JUDGED: 0,
+    }  # fmt: skip
+
+
+def test_a_value_has_the_worst_verdict_of_its_claims():
+    values = {"n": "20", "a": "12", "b": "8", "share": "61%"}
+    about = f'{SHARE}\nabout = ["a", "share"]'
+    for claims in ((SUM, about), (about, SUM)):
+        found = examined(values, *claims)
+        assert {name: judged.verdict for name, judged in found.judged.items()} == {
+            "n": HOLDS, "a": CONTRADICTS, "b": HOLDS, "share": CONTRADICTS,
+        }  # fmt: skip
+        assert [c.claim.kind for c in found.judged["a"].claims] == ["share"]
+
+
+def test_what_holds_outweighs_what_cannot_be_judged():
+    unknown = 'kind = "no_judgement"\nreason = "Nobody knows."\nabout = ["n"]'
+    found = examined({"n": "20", "a": "12", "b": "8", "c": "1"}, unknown, SUM)
+    assert found.judged["n"].verdict == HOLDS
+    assert found.judged["c"].verdict == CANNOT_BE_JUDGED
+    assert found.judged["c"].reason == "No claim of the file is about it."
+    assert not found.refuted
+
+
+def test_numbers_that_nothing_can_be_computed_from_refute_nothing():
+    values = {"ratio": "0.00", "b": "-7.3"}
+    claim = 'kind = "log_odds_ratio"\nlog_odds_ratio = "b"\nodds_ratio = "ratio"'
+    judged = examined(values, claim).judged["b"]
+    assert judged.verdict == CANNOT_BE_JUDGED
+    assert judged.reason.startswith("Nothing can be computed from the printed numbers")
+
+
+def test_the_tables_have_a_row_for_each_value_and_each_claim():
+    found = examined({"n": "21", "a": "12", "b": "8", "share": "60%"}, SUM, SHARE)
+    values, claims = found.values_table(), found.claims_table()
+    assert list(values.index) == ["n", "a", "b", "share"]
+    assert values.loc["n", "together_with"] == "a: a 12; b: b 8"
+    assert values.loc["n", "claims"] == "1"
+    assert claims["verdict"].tolist() == [CONTRADICTS, CONTRADICTS]
+    assert claims["about"].tolist() == ["n, a, b", "share"]
+    assert claims.loc[2, "rests_on"] == "a, n, share"
+    assert examined({"n": "1"}).claims_table().empty
+
+
+# --- Kinds ----------------------------------------------------------------------------------------
+
+
+def test_every_kind_says_what_it_needs_and_proves():
+    table = kinds_table()
+    assert list(table.index) == list(KINDS)
+    assert (table != "").all().all()
+    for name, kind in KINDS.items():
+        assert len(set(kind.names)) == len(kind.names), name
+        assert set(kind.about) <= {key.name for key in kind.keys}, name
+        assert all(key.holds in kinds.HOLDS_IN_KEY for key in kind.keys), name
+
+
+@pytest.mark.parametrize(
+    ("printed", "holds", "fitting"),
+    [
+        ("1334", kinds.COUNT, True), ("12.0", kinds.COUNT, False), ("-3", kinds.COUNT, False),
+        ("60%", kinds.COUNT, False), ("60%", kinds.NUMBER, True), (".671", kinds.NUMBER, True),
+        ("< .05", kinds.NUMBER, False), ("< .05", kinds.P_VALUE, True),
+        ("P>0.05", kinds.P_VALUE, True), (".671", kinds.P_VALUE, True),
+        ("small", kinds.P_VALUE, False), ("A > B", kinds.TEXT, True),
+    ],
+)  # fmt: skip
+def test_what_a_key_can_hold(printed, holds, fitting):
+    assert fits(printed, holds) == fitting
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "verdict"),
+    [
+        ("20", ("12", "8"), HOLDS),
+        ("20", ("12", "9"), CONTRADICTS),
+        ("100.0%", ("33.3%", "33.3%", "33.3%"), HOLDS),
+        ("100.0%", ("33.3%", "33.3%", "33.1%"), CONTRADICTS),
+        ("10.2", ("9.5", "0.8"), HOLDS),
+        ("10.2", ("9.5", "0.9"), CONTRADICTS),
+        ("100%", ("33.4%", "66.7%"), HOLDS),
+    ],
+)
+def test_sums_of_rounded_numbers_may_be_off_by_their_rounding(total, parts, verdict):
+    names = [f"p{i}" for i in range(len(parts))]
+    claim = f'kind = "sum"\ntotal = "t"\nparts = {names!r}'.replace("'", '"')
+    found = examined({"t": total, **dict(zip(names, parts, strict=True))}, claim)
+    assert found.judged["t"].verdict == verdict
+
+
+def test_coefficients_that_are_printed_alike_may_rank_either_way():
+    for ranking, verdict in (("a > b", HOLDS), ("b > a", HOLDS), ("c > a", CONTRADICTS)):
+        claim = 'kind = "ranking"\nranking = "r"\ncoefficients = ["a", "b", "c"]'
+        values = {"r": ranking, "a": "0.03", "b": "0.03", "c": "0.01"}
+        assert examined(values, claim).judged["r"].verdict == verdict
+
+
+def test_a_list_of_variables_without_a_coefficient_cannot_be_judged():
+    claim = 'kind = "ranking"\nranking = "r"\ncoefficients = ["a"]'
+    judged = examined({"r": "a > b", "a": "0.03"}, claim).judged["r"]
+    assert (judged.verdict, judged.reason) == (CANNOT_BE_JUDGED, "No coefficient is given of b.")
+
+
+def test_more_errors_than_predictions_contradict_the_counts():
+    counts = {
+        "actual_positive": "5", "actual_negative": "5", "predicted_positive": "3",
+        "predicted_positive_wrong": "4", "predicted_negative": "7", "predicted_negative_wrong": "1",
+    }  # fmt: skip
+    keys = "\n".join(f'{name} = "{name}"' for name in counts)
+    values = {**counts, "accuracy": "50%"}
+    found = examined(
+        values,
+        f'kind = "classification_table"\n{keys}',
+        f'kind = "accuracy"\naccuracy = "accuracy"\n{keys}',
+    )
+    assert found.judged["predicted_positive"].verdict == CONTRADICTS
+    assert found.judged["accuracy"].verdict == CANNOT_BE_JUDGED
+
+
+def test_extremes_are_rounded_unless_the_values_are_whole_numbers():
+    sample = {"n": "100", "minimum": "0", "maximum": "1", "mean": "0.50", "sd": "0.80"}
+    claim = "\n".join(['kind = "mean_and_sd"', *(f'{name} = "{name}"' for name in sample)])
+    assert examined(sample, claim).judged["sd"].verdict == CANNOT_BE_JUDGED
+    whole = examined(sample, f"{claim}\nwhole_numbers = true").judged["sd"]
+    assert whole.verdict == CONTRADICTS
+    assert {value.id for value in whole.together_with} == {"n", "minimum", "maximum", "mean"}
+
+
+def test_a_coefficient_that_is_not_zero_hides_nothing():
+    claim = 'kind = "zero_coefficient"\ncoefficient = "b"\nn = "n"'
+    reasons = [examined({"b": b, "n": "100"}, claim).judged["b"].reason for b in (".010", ".000")]
+    assert reasons[0] == ".010 is printed, which is not zero."
+    assert reasons[1].startswith("Any B smaller than")
+
+
+@pytest.mark.parametrize("name", ["erfm_2012"])
+def test_a_shipped_paper_is_examined_without_a_hitch(name):
+    found = examine_paper(load_paper(name))
+    for examined_claim in found.claims:
+        assert examined_claim.proof.reason.endswith("."), examined_claim.claim.title
+        assert not examined_claim.proof.reason.startswith("Nothing can be computed")
