@@ -59,7 +59,7 @@ SHARES: dict[str, tuple[str, str]] = {
 }
 """The rates that are a share: its count and the count of the whole."""
 
-LARGEST_SEARCH = 20_000_000
+LARGEST_SEARCH = 1_000_000
 """The most tables that are tried."""
 
 

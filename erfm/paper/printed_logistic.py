@@ -27,6 +27,7 @@ from erfm.paper.arithmetic import (
     tex,
 )
 from erfm.paper.intervals import (
+    SLACK,
     agreement,
     combined,
     count,
@@ -95,8 +96,8 @@ def examine_odds_ratio_interval(
     """Examine a confidence interval of an odds ratio: its centre, its symmetry and its width.
 
     Wald's interval is exp(B ± z SE). On the log scale its middle is B, so OR² = lower · upper, and
-    half its length is z SE. With B and h = z SE confined to [b₁, b₂] and [h₁, h₂] by what is
-    printed, and B - h and B + h to [l₁, l₂] and [u₁, u₂], elimination of h (Fourier, Motzkin) leaves
+    half its length is z SE. What is printed confines B to [b₁, b₂], h = z SE to [h₁, h₂], B - h to
+    [l₁, l₂] and B + h to [u₁, u₂]; elimination of h (Fourier and Motzkin) leaves
 
         max(b₁, l₁ + h₁, u₁ - h₂, (l₁ + u₁)/2) ≤ min(b₂, u₂ - h₁, l₂ + h₂, (l₂ + u₂)/2),
 
@@ -136,42 +137,42 @@ def examine_odds_ratio_interval(
             "symmetric on the log scale.",
             what_would_have_to_be_true="Wald's interval would have to be printed.",
         )
-    middle = meet([*centre, Span(-inf, 0.0, inf)]) if centre else Span(-inf, 0.0, inf)
+    middle = meet([*centre, Span(-inf, 0.0, inf)])
     half = Span(0.0, 0.0, inf)
     if standard_error is not None:
         se = read(standard_error)
         half = Span(max(0.0, z.lower * se.lower), z.value * se.value, z.upper * se.upper)
-    first = max(middle.lower, low.lower + half.lower, high.lower - half.upper,
-                (low.lower + high.lower) / 2)  # fmt: skip
-    last = min(middle.upper, high.upper - half.lower, low.upper + half.upper,
-               (low.upper + high.upper) / 2)  # fmt: skip
-    fits = first <= last + 1e-9
-    at = _exp(Span((low.lower + high.lower) / 2, (low.value + high.value) / 2,
-                   (low.upper + high.upper) / 2))  # fmt: skip
-    lengths = Span(max(0.0, high.lower - low.upper) / (2 * z.upper),
-                   (high.value - low.value) / (2 * z.value),
-                   (high.upper - low.lower) / (2 * z.lower))  # fmt: skip
+    mean = Span(*((a + b) / 2 for a, b in zip(low, high, strict=True)))
+    first = max(middle.lower, low.lower + half.lower, high.lower - half.upper, mean.lower)
+    last = min(middle.upper, high.upper - half.lower, low.upper + half.upper, mean.upper)
+    fits = first <= last + SLACK
+    errors = _standard_errors(low, high, z)
+    coarse = fits and _coarse(centre, _exp(mean), standard_error, errors)
     decimals = decimals_of(upper) + 1
-    says = (
-        f"on the log scale the middle of ({lower}, {upper}) is at an odds ratio of "
-        f"{shown(at, decimals)}, and half its length is {shown(z, 3)} standard errors of "
-        f"{shown(lengths, decimals)}"
-    )
+    at, se_text = shown(_exp(mean), decimals), shown(errors, decimals)
     needed = (
-        f"An odds ratio of {shown(at, decimals)} and a standard error of "
-        f"{shown(lengths, decimals)}, or an interval that is not Wald's, from the profile "
-        "likelihood for example."
+        f"An odds ratio of {at} and a standard error of {se_text}, or an interval that is not "
+        "Wald's, from the profile likelihood for example."
     )
-    coarse = fits and _coarse(centre, at, standard_error, lengths)
     return Verdict(
         CONTRADICTS if not fits else CANNOT_BE_JUDGED if coarse else HOLDS,
-        f"{says[0].upper()}{says[1:]}; {given} are printed."
+        f"On the log scale the middle of ({lower}, {upper}) is at an odds ratio of {at}, and half "
+        f"its length is {z.value:.3f} standard errors of {se_text}; {given} are printed."
         + (" They are printed too coarsely to confirm it." if coarse else ""),
         r"\ln\mathrm{lower} + \ln\mathrm{upper} = 2B, \qquad "
         r"\ln\mathrm{upper} - \ln\mathrm{lower} = 2 z\, \mathrm{SE}"
         + ("" if fits else r"\quad \text{fail}"),
         needed if not fits else "More digits would have to be printed." if coarse else "",
-        {"middle": at.value, "standard_error": lengths.value, "off": max(0.0, first - last)},
+        {"odds_ratio": exp(mean.value), "standard_error": errors.value},
+    )
+
+
+def _standard_errors(low: Span, high: Span, z: Span) -> Span:
+    """Return the standard errors that the logarithms of an interval's ends allow."""
+    return Span(
+        max(0.0, high.lower - low.upper) / (2 * z.upper),
+        (high.value - low.value) / (2 * z.value),
+        (high.upper - low.lower) / (2 * z.lower),
     )
 
 
@@ -270,12 +271,7 @@ def examine_coefficient_p(
         effects.append(("OR", odds_ratio, _log(read(odds_ratio))))
     errors = [("SE", standard_error, read(standard_error))] if standard_error is not None else []
     if lower is not None and upper is not None:
-        z, low, high = _z(level), _log(read(lower)), _log(read(upper))
-        width = Span(
-            max(0.0, high.lower - low.upper) / (2 * z.upper),
-            (high.value - low.value) / (2 * z.value),
-            (high.upper - low.lower) / (2 * z.lower),
-        )
+        width = _standard_errors(_log(read(lower)), _log(read(upper)), _z(level))
         errors.append(("interval", f"({lower}, {upper})", width))
     for effect, effect_text, coefficient in effects:
         for error, error_text, se in errors:

@@ -108,6 +108,8 @@ def _degrees(df: Number) -> list[float]:
     try:
         return [float(count(df))]
     except ValueError:
+        if is_bound(df):
+            raise ValueError(f"{df!r} are no degrees of freedom.") from None
         ends = read(df)
         return [float(x) for x in np.linspace(max(ends.lower, 1e-9), ends.upper, 5)]
 
