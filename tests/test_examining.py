@@ -12,7 +12,7 @@ from erfm.paper.examination import FAIRNESS, MEANINGS, examine_paper
 from erfm.report.cli import main
 from erfm.report.examining import _columns, as_text
 
-WRONG = PAPER.replace('printed = "60%"', 'printed = "=61%"').replace("=61%", "61%")
+WRONG = PAPER.replace('printed = "60%"', 'printed = "65%"')
 
 
 @pytest.fixture
@@ -54,12 +54,13 @@ def test_each_value_is_printed_with_its_verdict_and_why(papers, width):
     assert max(map(_columns, text.splitlines())) <= width
     words = " ".join(text.split())
     told = (
-        "12 of 20 is 60%; 61% is printed. Together with: Men 12; Number 20. What would have to be"
+        "12 of 20 is 60%; 65% is printed, the share of 13. What would have to be true: The part "
+        "would have to be 13. Together with: Men 12; Number 20."
     )
     # In columns, a cell's lines stand beside those of its neighbours.
     why = {60: 0, 100: 54, 140: 62}[width]
     assert told in " ".join(" ".join(line[why:] for line in text.splitlines()).split())
-    for line in ("Sex: Share of", "61%", "contradicts"):
+    for line in ("Sex: Share of", "65%", "contradicts"):
         assert line in text, line
     assert "Of 4 printed values" in words
     assert "contradicts another printed value: 1 (" in words and "holds: 3 (" in words
@@ -77,18 +78,18 @@ def test_what_is_written_can_be_read_again(papers, tmp_path, capsys):
     assert str(output / "wrong_verdicts.docx") in capsys.readouterr().out
     table = pd.read_csv(output / "wrong_verdicts.csv", dtype=str, keep_default_na=False)
     assert table["id"].tolist() == ["n", "men", "women", "share"]
-    assert table["printed"].tolist() == ["20", "12", "8", "61%"]
+    assert table["printed"].tolist() == ["20", "12", "8", "65%"]
     data = json.loads((output / "wrong_verdicts.json").read_text(encoding="utf-8"))
     assert data["refuted"] and data["fairness"] == FAIRNESS and data["meanings"] == MEANINGS
     share = data["values"][3]
     assert (share["id"], share["together_with"], share["claims"]) == ("share", ["men", "n"], [2])
-    assert data["claims"][1]["numbers"] == {"share": 0.6}
+    assert data["claims"][1]["numbers"] == {"share": 0.6, "first": 13, "last": 13}
     document = docx.Document(str(output / "wrong_verdicts.docx"))
     assert document.paragraphs[0].text == "A paper made for a test"
     assert FAIRNESS in [paragraph.text for paragraph in document.paragraphs]
     values, claims = document.tables
     assert [cell.text for cell in values.rows[4].cells][1:4] == [
-        "Sex: Share of men", "61%", "contradicts another printed value",
+        "Sex: Share of men", "65%", "contradicts another printed value",
     ]  # fmt: skip
     assert len(claims.rows) == 3
 

@@ -142,33 +142,6 @@ def examine_sum(total: int, *parts: int) -> Verdict:
     )
 
 
-def examine_printed_sum(total: str, parts: Sequence[str]) -> Verdict:
-    """Examine whether printed numbers, counts or not, add up to a printed total.
-
-    Each number lies within half a unit of its last digit, so the sum lies within half a unit for
-    each of them. Only a total that no sum of such numbers rounds to is refuted.
-    """
-    numbers = [parse_printed(text) for text in (total, *parts)]
-    if all(isinstance(number.value, int) for number in numbers):
-        whole, *rest = (int(number.value) for number in numbers)
-        return examine_sum(whole, *rest)
-    claimed, *added = numbers
-    decimals = max(number.decimals + 2 * number.percent for number in numbers)
-    lower, value, upper = (
-        round(sum(values), decimals + 2)
-        for values in zip(*((n.lower, n.value, n.upper) for n in added), strict=True)
-    )
-    fits = lower <= claimed.upper and claimed.lower <= upper
-    shown = f"{100 * value:.{decimals - 2}f}%" if claimed.percent else f"{value:.{decimals}f}"
-    return Verdict(
-        HOLDS if fits else CONTRADICTS,
-        f"The parts add up to {shown}; {total} is printed.",
-        f"{' + '.join(map(tex, parts))} = {tex(shown)}" + ("" if fits else rf" \neq {tex(total)}"),
-        "" if fits else "A part or the total would have to be another.",
-        {"sum": value, "total": claimed.value},
-    )
-
-
 def examine_share(part: int, whole: int, share: str) -> Verdict:
     """Examine whether a printed share, e.g. "71.8%", is that of a part in a whole."""
     comparison = compare(part / whole, share)

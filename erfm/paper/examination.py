@@ -95,8 +95,9 @@ class JudgedValue:
 
     @property
     def reason(self) -> str:
-        """Why, in words: the first proof's argument."""
-        return self.proof.reason
+        """Why, in words: the first proof's argument, with the file's note on its claim."""
+        note = self.claims[0].claim.note if self.claims else ""
+        return f"{self.proof.reason} {note}".strip()
 
     @property
     def refuted(self) -> bool:
@@ -146,7 +147,7 @@ class Examination:
         """Return a row for each claim.
 
         Index ``claim`` (its number); text columns ``kind``, ``about`` and ``rests_on`` (ids of
-        values), ``verdict``, ``why``, ``formula`` and ``what_would_have_to_be_true``.
+        values), ``verdict``, ``why``, ``formula``, ``what_would_have_to_be_true`` and ``note``.
         """
         rows = {
             examined.claim.number: {
@@ -155,17 +156,18 @@ class Examination:
                 "rests_on": ", ".join(examined.claim.used),
                 "verdict": examined.verdict,
                 **_argument(examined.proof),
+                "note": examined.claim.note,
             }
             for examined in self.claims
         }
-        columns = ["kind", "about", "rests_on", "verdict", *_argument(NO_CLAIM)]
+        columns = ["kind", "about", "rests_on", "verdict", *_argument(NO_CLAIM), "note"]
         table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
         return table.rename_axis("claim")
 
 
-def _argument(proof: Verdict) -> dict[str, str]:
+def _argument(proof: Verdict, reason: str = "") -> dict[str, str]:
     return {
-        "why": proof.reason,
+        "why": reason or proof.reason,
         "formula": proof.inequality,
         "what_would_have_to_be_true": proof.what_would_have_to_be_true,
     }
@@ -176,10 +178,10 @@ def _row(judged: JudgedValue) -> dict[str, str]:
     return {
         "place": value.place,
         "value": value.title,
-        "printed": value.printed,
+        "printed": value.shown,
         "verdict": judged.verdict,
         "together_with": named(judged.together_with),
-        **_argument(judged.proof),
+        **_argument(judged.proof, judged.reason),
         "claims": ", ".join(str(examined.claim.number) for examined in judged.claims),
         "quotation": value.quotation,
         "translation": value.translation,
@@ -188,7 +190,7 @@ def _row(judged: JudgedValue) -> dict[str, str]:
 
 def named(values: tuple[PrintedValue, ...]) -> str:
     """Return printed values as a list: what each is, and its text."""
-    return "; ".join(f"{value.title} {value.printed}" for value in values)
+    return "; ".join(f"{value.title} {value.shown}" for value in values)
 
 
 def examine_paper(paper: Paper | str | Path) -> Examination:
@@ -222,10 +224,10 @@ def _examined(claim: Claim, paper: Paper) -> ExaminedClaim:
 
 def _given(key: Key, ids: str | tuple[str, ...], paper: Paper) -> Any:
     if isinstance(ids, str):
-        return paper.printed[ids].printed
+        return paper.printed[ids].text
     if key.named:
-        return {paper.printed[i].variable: paper.printed[i].printed for i in ids}
-    return tuple(paper.printed[i].printed for i in ids)
+        return {paper.printed[i].variable: paper.printed[i].text for i in ids}
+    return tuple(paper.printed[i].text for i in ids)
 
 
 def _proved(proof: Callable[..., Verdict], given: dict[str, Any]) -> Verdict:

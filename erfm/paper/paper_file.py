@@ -2,9 +2,9 @@
 
 ``[paper]`` says which paper it is, ``[values.<id>]`` holds each printed value as the text that is
 printed, ``[[claims]]`` says which values belong together and what kind of statement they make. A
-claim's ``kind`` is one of `erfm.paper.claims.KINDS`; each of the kind's keys names a value by its
-id, or a list of values; ``about`` names the values that the claim judges, where these are not the
-kind's own.
+claim's ``kind`` is one of ``KINDS`` of `erfm.paper.claims`; each of the kind's keys names a value
+by its id, or a list of values; ``about`` names the values that the claim judges, where these are
+not the kind's own.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ class PrintedValue:
         Of what, e.g. "Frequency"; "" where that is said already.
     place : str
         Where it is printed, e.g. "Table 1".
+    reading : str
+        The number, where what is printed has lost a sign: "> 0.05" for "P0.05"; else "".
     quotation, translation : str
         The sentence it stands in, in the paper's language, and in English; "" where not given.
     note : str
@@ -69,9 +71,20 @@ class PrintedValue:
     what: str
     variable: str = ""
     place: str = ""
+    reading: str = ""
     quotation: str = ""
     translation: str = ""
     note: str = ""
+
+    @property
+    def text(self) -> str:
+        """What claims are about: the reading, or what is printed."""
+        return self.reading or self.printed
+
+    @property
+    def shown(self) -> str:
+        """What is printed, with its reading if there is one."""
+        return f"{self.printed} (read as {self.reading})" if self.reading else self.printed
 
     @property
     def title(self) -> str:
@@ -88,7 +101,7 @@ class Claim:
     number : int
         Its place in the file, from 1.
     kind : str
-        One of `erfm.paper.claims.KINDS`.
+        One of ``KINDS`` of `erfm.paper.claims`.
     given : mapping of str to str or tuple of str
         For each key of the kind, the id of a value, or several.
     options : mapping of str to object
@@ -231,6 +244,7 @@ class _Value(Table):
     what: GivenText
     variable: Text = ""
     place: Text = ""
+    reading: Annotated[Text, BeforeValidator(_as_printed)] = ""
     quotation: Text = ""
     translation: Text = ""
     note: Text = ""
@@ -310,6 +324,9 @@ def _faults(number: int, claim: dict[str, Any], values: dict[str, PrintedValue])
                 f"{title}: '{option.name}' is {claim[option.name]!r}; it is no printed value but "
                 f"{_TYPES[option.type]}: {option.what}. Write one."
             )
+        elif option.choices and claim.get(option.name, option.default) not in option.choices:
+            known = nearest(str(claim.get(option.name)), option.choices)
+            yield f"{title}: '{option.name}' is {claim.get(option.name)!r}. {known}"
     for name in ("name", "note"):
         if name in claim and not isinstance(claim[name], str):
             yield f"{title}: '{name}' is {claim[name]!r}. Write a text."
@@ -317,6 +334,9 @@ def _faults(number: int, claim: dict[str, Any], values: dict[str, PrintedValue])
         yield from (f"{title}: {fault}" for fault in _unknown("about", claim["about"], values))
     elif not kind.about:
         yield f"{title}: 'about' is missing: the values that it judges. Name their ids."
+    elif not any(name in claim for name in kind.about):
+        judged = ", ".join(kind.about)
+        yield f"{title}: it judges {judged}, and none of them is given. Name one, or 'about'."
 
 
 _TYPES = {int: "a whole number", str: "a text", bool: "true or false", float: "a number"}
@@ -336,10 +356,11 @@ def _wrong_ids(key: Key, given: Any, values: dict[str, PrintedValue]) -> Iterato
     unknown = list(_unknown(key.name, given, values))
     yield from unknown
     for name in _as_ids(given) if not unknown else ():
-        if not fits(values[name].printed, key.holds):
+        if not fits(values[name].text, key.holds):
+            field = "reading" if values[name].reading else "printed"
             yield (
-                f"'{key.name}' is '{name}', printed {values[name].printed!r}, which is not "
-                f"{key.holds}. Name another value, or correct 'printed' in [values.{name}]."
+                f"'{key.name}' is '{name}', {field} {values[name].text!r}, which is not "
+                f"{key.holds}. Name another value, or correct '{field}' in [values.{name}]."
             )
         if key.named and not values[name].variable:
             yield (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 NOTHING_REFUTED, BAD_FILE, REFUTED = 0, 2, 3
 NARROWEST, STACKED_BELOW, WIDEST = 60, 90, 140
+LONG = 120
+"""An argument with more characters is not told twice."""
+
 SUFFIXES = (".csv", ".json", ".docx")
 """What is written of a paper: every value with its verdict, everything for a program, and both
 tables for Word."""
@@ -43,6 +46,7 @@ HEADINGS = {
     "kind": "Kind",
     "about": "About",
     "rests_on": "Rests on",
+    "note": "Note",
 }
 
 
@@ -108,7 +112,7 @@ def as_text(examination: Examination, width: int) -> str:
     """Return the verdict on every printed value as a table for a terminal of a width."""
     paper = examination.paper
     lines = [*_wrapped(one_line(paper.title), width), *_wrapped(one_line(paper.source), width), ""]
-    rows = [[one_line(cell) for cell in _cells(j)] for j in examination.judged.values()]
+    rows = _rows(examination.judged.values())
     lay_out = _stacked if width < STACKED_BELOW else _in_columns
     lines += lay_out([["Printed value", "Printed", "Verdict", "Why"], *rows], width)
     lines += ["", *_wrapped(summary(examination), width)]
@@ -122,15 +126,19 @@ def summary(examination: Examination) -> str:
     return f"Of {counted(counts.sum(), 'printed value')}, {told}."
 
 
-def _cells(judged: JudgedValue) -> list[str]:
-    value = judged.value
-    needed = judged.proof.what_would_have_to_be_true if judged.refuted else ""
-    why = judged.reason
-    if judged.together_with:
-        why += f" Together with: {named(judged.together_with)}."
-    if needed:
-        why += f" What would have to be true: {needed}"
-    return [value.title, value.printed, judged.verdict, why]
+def _rows(judged: Iterable[JudgedValue]) -> Iterator[list[str]]:
+    """Yield a row for each value; an argument that was told already is referred to."""
+    told: dict[str, str] = {}
+    for one in judged:
+        value, why = one.value, one.reason
+        if one.refuted and one.proof.what_would_have_to_be_true:
+            why += f" What would have to be true: {one.proof.what_would_have_to_be_true}"
+        first = told.setdefault(why, value.title)
+        if first != value.title and len(why) > LONG:
+            why = f"See “{first}”."
+        if one.together_with:
+            why += f" Together with: {named(one.together_with)}."
+        yield [one_line(cell) for cell in (value.title, value.shown, one.verdict, why)]
 
 
 def _in_columns(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
