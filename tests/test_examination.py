@@ -4,7 +4,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from erfm.paper import (
+    arithmetic,
+    bounds,
+    classification,
+    grim,
+    printed_logistic,
+    recomputed,
+    two_groups,
+)
 from erfm.paper import claims as kinds
 from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
 from erfm.paper.claims import KINDS, fits, kinds_table
@@ -275,6 +286,53 @@ def test_a_shipped_paper_is_examined_without_a_hitch(path):
     for examined_claim in found.claims:
         assert examined_claim.proof.reason.endswith("."), examined_claim.claim.title
         assert not examined_claim.proof.reason.startswith("Nothing can be computed")
+
+
+WORDS = {
+    kinds.COUNT: ["0", "1", "2", "7", "20", "150", "1,334"],
+    kinds.NUMBER: ["0", "0.00", ".5", "-0.31", "1.00", "2.7", "14.38", "95%", "0.0%", "130%"],
+    kinds.P_VALUE: ["0.03", "< .05", "> 0.05", ".000", "< .001", "1.000", "0", "7"],
+    kinds.TEXT: ["a", "a > b", "b, a", ""],
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KINDS)
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_whatever_is_printed_has_a_verdict(name, data):
+    """No numbers end in anything else: not zeros, nor shares above one, nor inequalities."""
+    kind = KINDS[name]
+    values: dict[str, str] = {}
+    claim = [f'kind = "{name}"']
+    for key in kind.keys:
+        if key.optional and data.draw(st.booleans()):
+            continue
+        ids = [f"{key.name}_{i}" for i in range(data.draw(st.integers(1, 4)) if key.several else 1)]
+        values |= {i: data.draw(st.sampled_from(WORDS[key.holds])) or "a" for i in ids}
+        claim.append(f"{key.name} = {ids if key.several else ids[0]!r}")
+    for option in kind.options:
+        drawn = {int: st.sampled_from([1, 2, 5]), bool: st.booleans(), str: st.just("Nobody.")}
+        choices = st.sampled_from(option.choices) if option.choices else drawn[option.type]
+        claim.append(f"{option.name} = {toml(data.draw(choices))}")
+    values = values or {"n": "1"}
+    claim.append(f"about = {list(values)}")
+    found = examined(values, "\n".join(claim))
+    for judged in found.judged.values():
+        assert judged.verdict in VERDICTS
+        assert judged.reason.endswith("."), judged.reason
+
+
+def toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def test_every_proof_of_the_room_belongs_to_a_kind():
+    modules = (arithmetic, bounds, classification, grim, printed_logistic, recomputed, two_groups)
+    proved = {name for module in modules for name in vars(module) if name.startswith("examine_")}
+    # Which a sum, a share of counts and the test of the fit say as well.
+    proved -= {"examine_range", "examine_share", "examine_omnibus"}
+    assert proved <= set(vars(kinds))
 
 
 # --- The second paper, and one that is right ------------------------------------------------------

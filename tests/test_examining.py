@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from test_paper_file import PAPER
 
+from erfm.paper.claims import KINDS
 from erfm.paper.examination import FAIRNESS, MEANINGS, examine_paper
 from erfm.report.cli import main
 from erfm.report.examining import _columns, as_text
+from erfm.study import DATA
 
 WRONG = PAPER.replace('printed = "60%"', 'printed = "65%"')
 
@@ -136,3 +138,28 @@ def test_a_text_that_a_spreadsheet_would_run_is_guarded(papers, tmp_path):
     (tmp_path / "control.paper.toml").write_text(text, encoding="utf-8")
     shown = as_text(examine_paper(str(tmp_path / "control.paper.toml")), 100)
     assert "\x1b" not in shown
+
+
+def test_the_kinds_are_listed_with_their_keys(capsys):
+    assert main(["examine", "--kinds"]) == 0
+    listed = capsys.readouterr().out
+    for name, kind in KINDS.items():
+        assert f"{name}\n    Proves: " in listed
+        assert all(re.search(rf"^    {key}( \(.*\))?: ", listed, re.M) for key in kind.names)
+    assert main(["examine"]) == 2
+    assert "no paper is named" in capsys.readouterr().err
+
+
+def test_the_example_of_the_data_s_readme_is_a_paper(tmp_path):
+    readme = (DATA / "README.md").read_text(encoding="utf-8")
+    example = (
+        readme.partition("## Papers on trial")[2].partition("```toml\n")[2].partition("```")[0]
+    )
+    (tmp_path / "example.paper.toml").write_text(example, encoding="utf-8")
+    assert main(["examine", str(tmp_path / "example.paper.toml")]) == 3
+
+
+def test_the_data_s_readme_defines_the_verdicts_as_the_examination_does():
+    readme = " ".join((DATA / "README.md").read_text(encoding="utf-8").split())
+    for verdict, meaning in MEANINGS.items():
+        assert f"*{verdict.removesuffix(' another printed value')}*: {meaning}" in readme

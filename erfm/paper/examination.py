@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
@@ -236,10 +237,12 @@ def _proved(proof: Callable[..., Verdict], given: dict[str, Any]) -> Verdict:
     An odds ratio that prints as 0.00, for example, has no logarithm.
     """
     try:
-        return proof(**given)
+        with np.errstate(divide="raise", invalid="raise"):
+            return proof(**given)
     except (ValueError, ArithmeticError) as error:
         return Verdict(
-            CANNOT_BE_JUDGED, f"Nothing can be computed from the printed numbers: {error}."
+            CANNOT_BE_JUDGED,
+            f"Nothing can be computed from the printed numbers: {str(error).rstrip('.')}.",
         )
 
 

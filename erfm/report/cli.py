@@ -88,8 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         "file cannot be used (of several files, the largest)",
     )
     examine.add_argument(
-        "papers", nargs="+", metavar="paper", help="a TOML file, or the name of a paper in data/"
+        "papers", nargs="*", metavar="paper", help="a TOML file, or the name of a paper in data/"
     )
+    examine.add_argument("--kinds", action="store_true", help="list what claims can be judged")
     examine.add_argument(
         "--output", type=Path, metavar="FOLDER", help="write table, JSON and Word there, too"
     )
@@ -136,8 +137,13 @@ def _score(options: argparse.Namespace) -> None:
 
 
 def _examine(options: argparse.Namespace) -> int:
-    from erfm.report.examining import examine_files
+    from erfm.report.examining import examine_files, kinds_as_text
 
+    if options.kinds:
+        print(kinds_as_text())
+    elif not options.papers:
+        _tell("error: no paper is named. Name its file, e.g. my.paper.toml, or ask for --kinds.")
+        return 2
     return examine_files(options.papers, _tell, options.output, options.overwrite)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from erfm.customers.files import check_output, replacing, write_text
 from erfm.escaping import csv_cell, one_line
 from erfm.formats import counted
+from erfm.paper.claims import KINDS, Key, Option
 from erfm.paper.examination import (
     FAIRNESS,
     MEANINGS,
@@ -194,6 +195,22 @@ def _columns(text: str) -> int:
         0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
         for c in text
     )
+
+
+def kinds_as_text() -> str:
+    """Return every kind of claim for a terminal: what it proves, and the keys that it has."""
+    width = _terminal_width()
+    lines: list[str] = []
+    for name, kind in KINDS.items():
+        lines += [name, *(f"    {line}" for line in _wrapped(f"Proves: {kind.proves}.", width - 4))]
+        for key in (*kind.keys, *kind.options):
+            kinds = ["a list"] * (isinstance(key, Key) and key.several)
+            kinds += ["optional"] * (key.name not in kind.needed)
+            text = f"{key.name}{' ({})'.format(', '.join(kinds)) * bool(kinds)}: {key.what}"
+            if isinstance(key, Option) and key.choices:
+                text += f"; one of {', '.join(map(repr, key.choices))}"
+            lines += [f"    {line}" for line in _wrapped(text, width - 4)]
+    return "\n".join(lines)
 
 
 # --- In files -------------------------------------------------------------------------------------
