@@ -88,6 +88,7 @@ def test_what_is_written_can_be_read_again(papers, tmp_path, capsys):
     assert data["claims"][1]["numbers"] == {"share": 0.6, "first": 13, "last": 13}
     document = docx.Document(str(output / "wrong_verdicts.docx"))
     assert document.paragraphs[0].text == "A paper made for a test"
+    assert document.sections[0].page_width > document.sections[0].page_height
     assert FAIRNESS in [paragraph.text for paragraph in document.paragraphs]
     values, claims = document.tables
     assert [cell.text for cell in values.rows[4].cells][1:4] == [
@@ -96,6 +97,7 @@ def test_what_is_written_can_be_read_again(papers, tmp_path, capsys):
     assert len(claims.rows) == 3
 
 
+@pytest.mark.slow
 def test_the_same_paper_gives_the_same_bytes(papers, tmp_path):
     contents = []
     for name in ("a", "b"):

@@ -19,6 +19,7 @@ from erfm.paper.arithmetic import (
     CONTRADICTS,
     Number,
     SolvedTable,
+    Span,
     Verdict,
     examine_accuracy,
     examine_chi_square,
@@ -27,6 +28,7 @@ from erfm.paper.arithmetic import (
     examine_sum,
     solve_classification_table,
     span,
+    tex,
 )
 from erfm.paper.bounds import (
     examine_interval,
@@ -51,12 +53,13 @@ from erfm.paper.grim import (
     examine_possible_mean,
     examine_possible_sd,
     examine_possible_share,
+    examine_range,
     examine_sd_and_range,
     examine_share_of_counts,
     examine_standard_error_of_mean,
     examine_total,
 )
-from erfm.paper.intervals import count, read
+from erfm.paper.intervals import count, judge, read
 from erfm.paper.ledger import parse_printed
 from erfm.paper.normal_predictor import examine_predicted_share
 from erfm.paper.printed_logistic import (
@@ -153,9 +156,14 @@ class Kind:
     options: tuple[Option, ...] = ()
 
     @property
+    def everything(self) -> tuple[Key | Option, ...]:
+        """The keys and the options."""
+        return (*self.keys, *self.options)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Every key that a claim of this kind may have, but those of all claims."""
-        return (*(key.name for key in self.keys), *(option.name for option in self.options))
+        return tuple(key.name for key in self.everything)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -165,8 +173,7 @@ class Kind:
 
     def of(self, name: str) -> Key | Option:
         """Return the key or option of a name."""
-        everything: tuple[Key | Option, ...] = (*self.keys, *self.options)
-        return next(key for key in everything if key.name == name)
+        return next(key for key in self.everything if key.name == name)
 
 
 def fits(printed: str, holds: str) -> bool:
@@ -209,10 +216,19 @@ def _needs(key: Key) -> str:
 # --- The proofs, as the keys name their arguments -------------------------------------------------
 
 
-def _sum(total: str, parts: Sequence[str]) -> Verdict:
-    if all(fits(text, COUNT) for text in (total, *parts)):
+def _sum(*, total: str, parts: Sequence[str], rounded: bool) -> Verdict:
+    if not rounded and all(fits(text, COUNT) for text in (total, *parts)):
         return examine_sum(count(total), *map(count, parts))
-    return examine_total(total=total, parts=parts)
+    if not rounded:
+        return examine_total(total=total, parts=parts)
+    ends = [read(part) for part in parts]
+    return judge(
+        "the total",
+        total,
+        Span(*(sum(end) for end in zip(*ends, strict=True))),
+        source=f"the parts {', '.join(parts)}",
+        formula=" + ".join(map(tex, parts)),
+    )
 
 
 def _solved(counts: Mapping[str, str]) -> SolvedTable | Verdict:
@@ -429,9 +445,22 @@ _FIT = _optional(
 KINDS: dict[str, Kind] = {
     "sum": Kind(
         _sum,
-        "whether parts add up to their total",
+        "whether parts add up to their total; counts exactly, other numbers as rounded",
         (Key("total", "the total"), Key("parts", "its parts", several=True)),
         about=("total", "parts"),
+        options=(
+            Option("rounded", "whether numbers without decimals are rounded, too", bool, False),
+        ),
+    ),
+    "range": Kind(
+        examine_range,
+        "whether a range is the largest value less the least",
+        (
+            Key("range", "the range"),
+            Key("minimum", "the least value"),
+            Key("maximum", "the largest value"),
+        ),
+        about=("range", "minimum", "maximum"),
     ),
     "share": Kind(
         examine_share_of_counts,

@@ -203,7 +203,7 @@ def kinds_as_text() -> str:
     lines: list[str] = []
     for name, kind in KINDS.items():
         lines += [name, *(f"    {line}" for line in _wrapped(f"Proves: {kind.proves}.", width - 4))]
-        for key in (*kind.keys, *kind.options):
+        for key in kind.everything:
             kinds = ["a list"] * (isinstance(key, Key) and key.several)
             kinds += ["optional"] * (key.name not in kind.needed)
             text = f"{key.name}{' ({})'.format(', '.join(kinds)) * bool(kinds)}: {key.what}"
@@ -250,7 +250,9 @@ def export_examination(examination: Examination, output: Path) -> list[Path]:
     paper = examination.paper
     with replacing(document) as fresh:
         paragraphs = [paper.source, paper.note, summary(examination), FAIRNESS]
-        write_document(paper.title, [*filter(None, paragraphs)], _grids(examination), fresh)
+        write_document(
+            paper.title, [*filter(None, paragraphs)], _grids(examination), fresh, landscape=True
+        )
     return [table, data, document]
 
 

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
 import pandas as pd
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -241,7 +242,9 @@ class Grid(NamedTuple):
     text_columns: int
 
 
-def write_document(title: str, paragraphs: list[str], grids: list[Grid], path: Path) -> None:
+def write_document(
+    title: str, paragraphs: list[str], grids: list[Grid], path: Path, landscape: bool = False
+) -> None:
     """Write a title, paragraphs and tables as a Word document; the same texts are the same bytes.
 
     Parameters
@@ -251,8 +254,14 @@ def write_document(title: str, paragraphs: list[str], grids: list[Grid], path: P
     grids : list of Grid
     path : Path
         The file to write to, as it is; see `erfm.customers.files.replacing`.
+    landscape : bool
+        Whether the pages lie on their side, for tables with much text.
     """
     document = docx.Document()
+    if landscape:
+        page = document.sections[0]
+        page.orientation = WD_ORIENT.LANDSCAPE
+        page.page_width, page.page_height = page.page_height, page.page_width
     document.core_properties.title = one_line(title)[:LONGEST_PROPERTY]
     document.core_properties.author = ""
     document.add_heading(one_line(title), level=1)
