@@ -42,6 +42,14 @@ def test_the_exit_status_is_the_largest(papers, capsys, names, status):
     assert (" ".join(FAIRNESS.split()) in " ".join(printed.out.split())) == bool(examined)
 
 
+def test_a_folder_stands_for_the_papers_in_it(papers, tmp_path, capsys):
+    (tmp_path / "study.toml").write_text("no paper", encoding="utf-8")
+    assert main(["examine", str(tmp_path)]) == 3
+    printed = capsys.readouterr()
+    assert printed.out.count("A paper made for a test") == 2
+    assert printed.err.count("\n") == 1 and "bad.paper.toml" in printed.err
+
+
 def test_no_file_is_one_line(tmp_path, capsys):
     for name in ("nobody", str(tmp_path / "a.toml"), str(tmp_path), "", "a\0.toml"):
         assert main(["examine", name]) == 2

@@ -143,6 +143,11 @@ def test_about_names_what_a_claim_judges():
             f'{PAPER}\n[[claims]]\nkind = "ranking"\nranking = "n"\ncoefficients = ["men"]',
             r"claim 3 \(ranking\): 'coefficients' needs the variable of 'men'\. Add 'variable' to ",
         ),
+        (
+            f'{PAPER}\n[[claims]]\nkind = "ranking"\nranking = "n"\n'
+            'coefficients = ["share", "share"]',
+            r"claim 3 \(ranking\): 'coefficients' names two values of the variable 'Sex'\. Leave",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_error_with_file_claim_key_and_remedy(text, message):

@@ -366,6 +366,14 @@ def _wrong_ids(key: Key, given: Any, values: dict[str, PrintedValue]) -> Iterato
             yield (
                 f"'{key.name}' needs the variable of '{name}'. Add 'variable' to [values.{name}]."
             )
+    if key.named and not unknown:
+        yield from _same_variable(key, given, values)
+
+
+def _same_variable(key: Key, given: Any, values: dict[str, PrintedValue]) -> Iterator[str]:
+    variables = [values[name].variable for name in given if name in values]
+    for variable in dict.fromkeys(v for v in variables if v and variables.count(v) > 1):
+        yield f"'{key.name}' names two values of the variable '{variable}'. Leave one out."
 
 
 def _unknown(key: str, given: Any, values: dict[str, PrintedValue]) -> Iterator[str]:

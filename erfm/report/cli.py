@@ -88,7 +88,10 @@ def _parser() -> argparse.ArgumentParser:
         "file cannot be used (of several files, the largest)",
     )
     examine.add_argument(
-        "papers", nargs="*", metavar="paper", help="a TOML file, or the name of a paper in data/"
+        "papers",
+        nargs="*",
+        metavar="paper",
+        help="a TOML file, a folder of them, or a name in data/",
     )
     examine.add_argument("--kinds", action="store_true", help="list what claims can be judged")
     examine.add_argument(

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from erfm.customers.files import check_output, replacing, write_text
+from erfm.customers.files import check_output, explained, replacing, write_text
+from erfm.customers.toml_tables import PAPER_SUFFIX, is_paper
 from erfm.escaping import csv_cell, one_line
 from erfm.formats import counted
 from erfm.paper.claims import KINDS, Key, Option
@@ -62,7 +63,7 @@ def examine_files(
     Parameters
     ----------
     papers : sequence of str
-        Files, or names of papers in ``data/``.
+        Files, names of papers in ``data/``, or folders: all files ``*.paper.toml`` in them.
     tell : callable
         Is given one line on each file that cannot be used; the others are examined all the same.
     output : Path, optional
@@ -84,10 +85,14 @@ def examine_files(
     status, examined = NOTHING_REFUTED, []
     for name in papers:
         try:
-            examined.append(examine_paper(load_paper(name)))
-        except PaperError as error:
-            tell(f"error: {error}")
-            status = BAD_FILE
+            files = _files(name)
+        except StudyError as error:
+            files, status = [], _told(error, tell)
+        for file in files:
+            try:
+                examined.append(examine_paper(load_paper(file)))
+            except PaperError as error:
+                status = _told(error, tell)
     if output is not None:
         _check_targets(examined, output, overwrite)
     for examination in examined:
@@ -100,6 +105,24 @@ def examine_files(
     if examined:
         print("\n".join(_wrapped(FAIRNESS, _terminal_width())))
     return status
+
+
+def _told(error: StudyError, tell: Callable[[str], None]) -> int:
+    tell(f"error: {error}")
+    return BAD_FILE
+
+
+def _files(name: str) -> list[str]:
+    """Return the papers in a folder; a file or the name of a paper as it is."""
+    with explained(Path(name)):
+        if not name or not Path(name).is_dir():
+            return [name]
+        found = sorted(str(path) for path in Path(name).iterdir() if is_paper(path))
+    if not found:
+        raise PaperError(
+            f"{name}: no paper is in this folder. A paper's file is called <name>{PAPER_SUFFIX}."
+        )
+    return found
 
 
 # --- In a terminal --------------------------------------------------------------------------------
