@@ -27,7 +27,15 @@ from erfm.paper.arithmetic import (
     Verdict,
 )
 from erfm.paper.grim import share_ends
-from erfm.paper.intervals import SLACK, count, exact_ends, missing, read
+from erfm.paper.intervals import (
+    SLACK,
+    count,
+    decimals_of,
+    exact_ends,
+    figure,
+    missing,
+    read,
+)
 
 Counts: TypeAlias = np.ndarray  # of whole numbers, one for each table that is still possible
 
@@ -309,17 +317,44 @@ def _no_table(printed: Mapping[str, Number]) -> Verdict:
         if tables is not None and not len(tables):
             kept = fewer
     listed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in kept.items())
-    freed = [name for name in printed if _possible(printed, name)]
-    one = ", ".join(name.replace("_", " ") for name in freed)
     return Verdict(
         CONTRADICTS,
         f"No table of whole numbers has all of these: {listed}.",
         r"\nexists\, (\mathrm{TP}, \mathrm{FN}, \mathrm{FP}, \mathrm{TN}) \in \mathbb{N}^4",
-        f"One of them would have to be another: all others agree without the {one}."
-        if freed
-        else "At least two of the printed numbers would have to be others.",
+        _remedy(printed),
         {name: read(value).value for name, value in kept.items()},
     )
+
+
+def _remedy(printed: Mapping[str, Number]) -> str:
+    """Say which single number would have to be another, and what, where the others fix it."""
+    freed = [name for name in printed if _possible(printed, name)]
+    if not freed:
+        return "At least two of the printed numbers would have to be others."
+    if len(freed) > 1:
+        names = ", ".join(name.replace("_", " ") for name in freed)
+        return f"One of these would have to be another, then all the others agree: {names}."
+    [name] = freed
+    others = {key: value for key, value in printed.items() if key != name}
+    tables = possible_tables(**others)
+    title = name.replace("_", " ").capitalize()
+    if tables is None or len(tables) != 1:
+        return f"{title} would have to be another: without it all the others agree."
+    return f"{title} {_value(tables, name, printed[name])}: with it all the others agree."
+
+
+def _value(tables: Tables, name: str, like: Number) -> str:
+    """Return what a count or rate of the only table is, written as another was printed."""
+    if name in COUNTS:
+        return str(tables.counts(name)[0])
+    digits = decimals_of(like)
+    if name == "kappa":
+        return figure(float(kappa(tables)[0]), digits)
+    part, whole = (int(tables.counts(n)[0]) for n in SHARES[name])
+    value = part / whole if whole else float("nan")
+    if isinstance(like, str) and like.endswith("%"):
+        return percent(value, digits - 2)
+    return figure(value, digits)
 
 
 def _possible(printed: Mapping[str, Number], without: str) -> bool:

@@ -38,6 +38,7 @@ from erfm.paper.intervals import (
     judge,
     read,
     shown,
+    without_sign,
 )
 from erfm.paper.ledger import parse_printed
 
@@ -86,7 +87,7 @@ def _is_count(printed: Number) -> bool:
 def share_ends(share: Number) -> tuple[Fraction, Fraction]:
     """Return both ends of a share; one above 1 is a percentage whose sign is in the heading."""
     lower, upper = exact_ends(share)
-    return (lower / 100, upper / 100) if lower + upper > 2 else (lower, upper)
+    return (lower / 100, upper / 100) if without_sign(share) else (lower, upper)
 
 
 def counts_of_share(share: Number, whole: Number) -> range:
@@ -141,7 +142,7 @@ def _as_share(value: Fraction, like: Number) -> str:
     if not isinstance(like, str):
         return figure(float(value), 4)
     printed = parse_printed(like)
-    scale = 100 if printed.percent or sum(exact_ends(like)) > 2 else 1
+    scale = 100 if printed.percent or without_sign(like) else 1
     digits = floor(value * scale * 10**printed.decimals + Fraction(1, 2))
     text = f"{digits / 10**printed.decimals:.{printed.decimals}f}"
     return text + "%" * printed.percent

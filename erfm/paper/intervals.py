@@ -38,7 +38,7 @@ SLACK = 1e-9
 
 _RELATION = re.compile(r"(?:[A-Za-zχ²]+\s*)?(<=|>=|[<>=≤≥＜＞＝])?\s*(\S.*)")
 _UPPER, _LOWER = ("<", "<=", "≤", "＜"), (">", ">=", "≥", "＞")
-_GROUPED = re.compile(r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+")
+_GROUPED = re.compile(r"(-?[1-9]\d{0,2}(?:[,\u00a0\u202f ]\d{3})+)(\.\d+)?")
 _SEVERITY = (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
 
 
@@ -61,7 +61,7 @@ def read(printed: Number) -> Span:
     if not isinstance(printed, str):
         return span(printed)
     relation, digits = _parts(printed)
-    number = span(digits)
+    number = span(_ungrouped(digits))
     if relation in _UPPER:
         return Span(-inf, number.value, number.value or number.upper)
     if relation in _LOWER:
@@ -76,11 +76,17 @@ def _parts(printed: str) -> tuple[str, str]:
     return found[1] or "", found[2]
 
 
+def _ungrouped(digits: str) -> str:
+    """Return a number without the marks between its thousands: "1,334" is 1334."""
+    found = _GROUPED.fullmatch(digits.strip())
+    return re.sub(r"[^\d-]", "", found[1]) + (found[2] or "") if found else digits
+
+
 def exact_ends(printed: Number) -> tuple[Fraction, Fraction]:
     """Return both ends of a printed number as fractions, so that ties are decided exactly."""
     if not isinstance(printed, str):
         return Fraction(printed), Fraction(printed)
-    number = parse_printed(printed)
+    number = parse_printed(_ungrouped(printed))
     half = Fraction(1, 2 * 10**number.decimals)
     scale = 100 if number.percent else 1
     return (Fraction(number.digits) - half) / scale, (Fraction(number.digits) + half) / scale
@@ -94,18 +100,21 @@ def count(printed: Number) -> int:
     ValueError
         It is not a whole number, or is negative.
     """
-    text = str(printed).strip()
-    if _GROUPED.fullmatch(text):
-        text = re.sub(r"\D", "", text)
+    text = _ungrouped(str(printed)).strip()
     if not text.isdecimal():
         raise ValueError(f"{printed!r} is not a count such as 1334.")
     return int(text)
 
 
+def without_sign(printed: Number) -> bool:
+    """Return whether a share is printed as a percentage whose sign is in the table's heading."""
+    return not str(printed).strip().endswith("%") and abs(read(printed).value) > 1
+
+
 def share(printed: Number) -> Span:
     """Return a share, printed as "71.8%", as "0.718", or as "71.8" without its percent sign."""
-    number = read(printed)
-    return number if number.value <= 1 else Span(*(end / 100 for end in number))
+    scale = 100 if without_sign(printed) else 1
+    return Span(*(end / scale for end in read(printed)))
 
 
 def overlap(one: Span, other: Span) -> bool:
@@ -173,7 +182,7 @@ def decimals_of(printed: Number) -> int:
     """Return the decimals with which a number is printed, for a percentage two more."""
     if not isinstance(printed, str):
         return 3
-    number = parse_printed(_parts(printed)[1])
+    number = parse_printed(_ungrouped(_parts(printed)[1]))
     return number.decimals + 2 * number.percent
 
 

@@ -562,14 +562,15 @@ def examine_hosmer_lemeshow(
 
 def _hosmer_lemeshow_p(chi_square: Number, p: Number, ps: dict[int, Span]) -> Verdict:
     fitting = {d: span for d, span in ps.items() if overlap(read(p), span)}
-    whole = Span(min(s.lower for s in ps.values()), 0.0, max(s.upper for s in ps.values()))
-    d = next(iter(fitting or ps))
-    on = " to ".join(map(str, dict.fromkeys((min(ps), max(ps)))))
+    # Where none fits, the nearest: p rises with the degrees of freedom.
+    nearest = min(ps, key=lambda d: abs(ps[d].value - read(p).value))
+    d = next(iter(fitting), nearest)
     verdict = judge(
         "p",
         p,
-        fitting[d] if fitting else whole,
-        source=f"a Hosmer–Lemeshow χ² of {chi_square} on {d if fitting else on} degrees of freedom",
+        ps[d],
+        source=f"a Hosmer–Lemeshow χ² of {chi_square} on {d} degrees of freedom"
+        + ("" if len(ps) == 1 or fitting else ", with which it comes nearest"),
         formula=rf"P(\chi^2_{{{d}}} \ge {tex(chi_square)})",
         near=NEAR,
     )

@@ -61,12 +61,12 @@ class Claim:
 
     def judge(self, printed: Mapping[str, str]) -> Verdict:
         """Return the verdict with values as printed."""
-        arguments = {
+        arguments: dict[str, Any] = {
             key: [printed[name] for name in used] if isinstance(used, tuple) else printed[used]
             for key, used in self.values.items()
         }
-        whole = {"n"} if self.examine.__module__ == bounds.__name__ else set()
-        arguments = {k: int(v) if k in whole else v for k, v in arguments.items()}
+        if self.examine.__module__ == bounds.__name__:  # older: its n is a number
+            arguments["n"] = int(arguments["n"])
         return self.examine(**arguments, **self.options)
 
 
@@ -144,7 +144,10 @@ class _Table:
 def _sample(table: _Table) -> bool:
     """One sample of whole numbers: ages, counts, answers on a scale, means of several items."""
     draw = table.draw
-    n, items = int(draw.integers(4, 40 if draw.random() < 0.5 else 400)), int(draw.choice([1, 1, 1, 2, 5]))
+    n, items = (
+        int(draw.integers(4, 40 if draw.random() < 0.5 else 400)),
+        int(draw.choice([1, 1, 1, 2, 5])),
+    )
     drawn = [
         draw.poisson(draw.uniform(0.5, 20), (n, items)),
         draw.integers(1, 8, (n, items)),
@@ -249,13 +252,16 @@ def _two_shares(table: _Table) -> bool:
     if test != "fisher":
         table.number("chi_square", chi, table.decimals(2, 3))
     table.p_value("p", p)
-    for i in "12":
-        parts = (f"events_{i}", f"others_{i}")
-        table.claim(grim.examine_total, total=f"n_{i}", parts=parts)
+    for group in "12":
+        parts = (f"events_{group}", f"others_{group}")
+        table.claim(grim.examine_total, total=f"n_{group}", parts=parts)
         table.claim(
-            grim.examine_share_of_counts, share=f"share_{i}", part=f"events_{i}", whole=f"n_{i}"
+            grim.examine_share_of_counts,
+            share=f"share_{group}",
+            part=f"events_{group}",
+            whole=f"n_{group}",
         )
-        table.claim(grim.examine_possible_share, share=f"share_{i}", whole=f"n_{i}")
+        table.claim(grim.examine_possible_share, share=f"share_{group}", whole=f"n_{group}")
     table.claim(grim.examine_total, total="all", parts=("n_1", "n_2"))
     said = {"test": test} if draw.random() < 0.5 else {}
     outcome = {"p": "p"} | ({} if test == "fisher" else {"chi_square": "chi_square"})
@@ -523,10 +529,8 @@ def _next_column(summary: Summary, name: str, draw: Draw) -> str | None:
     """Print the value that stands in the next column of the table."""
     names = list(summary.printed)
     beside = names.index(name) + 1
-    if (
-        beside == len(names)
-        or (names[beside].partition(".")[0] != name.partition(".")[0]
-        and "." in name)
+    if beside == len(names) or (
+        names[beside].partition(".")[0] != name.partition(".")[0] and "." in name
     ):
         return None
     return summary.printed[names[beside]]
@@ -570,13 +574,20 @@ def _differs(text: str, other: str) -> bool:
     return text.replace("0.", ".").lstrip("-") != other.replace("0.", ".").lstrip("-")
 
 
-def found(summary: Summary, name: str) -> bool | None:
-    """Return whether an error in a value is found; None if the claims cannot be read any more."""
+def found(summary: Summary, name: str) -> bool:
+    """Return whether an error in a value is found by a claim about it.
+
+    What cannot be read as a number of its kind any more, a share where a count belongs, is found:
+    whoever writes the paper's file is told so.
+    """
+    return any(_notices(claim, summary) for claim in summary.claims if claim.uses(name))
+
+
+def _notices(claim: Claim, summary: Summary) -> bool:
     try:
-        return any(c.judge(summary.printed).refuted for c in summary.claims if c.uses(name))
+        return claim.judge(summary.printed).refuted
     except (ValueError, ZeroDivisionError, OverflowError):
-        # A share where a count belongs, for example: the file's reader would have stopped.
-        return None
+        return True
 
 
 def detection_rates(numbers: Iterable[int]) -> pd.DataFrame:
@@ -585,8 +596,7 @@ def detection_rates(numbers: Iterable[int]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``error`` and ``kind``; columns ``planted``, ``found`` and ``rate``. An error that
-        leaves something that is no number of its kind counts as found: nobody can read it.
+        Index ``error`` and ``kind``; columns ``planted``, ``found`` and ``rate``.
     """
     rows = []
     for number in numbers:
@@ -594,7 +604,7 @@ def detection_rates(numbers: Iterable[int]) -> pd.DataFrame:
         for i, error in enumerate(ERRORS):
             planted = plant(summary, error, np.random.default_rng([number, i, 1]))
             if planted is not None:
-                rows.append((error, summary.kind, found(*planted) is not False))
+                rows.append((error, summary.kind, found(*planted)))
     frame = pd.DataFrame(rows, columns=["error", "kind", "found"])
     rates = frame.groupby(["error", "kind"], sort=False)["found"].agg(["size", "sum", "mean"])
     return rates.set_axis(["planted", "found", "rate"], axis=1)
