@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from erfm.customers.load import load_customers
 from erfm.customers.study_file import load_study, parse_study
+from erfm.customers.toml_tables import is_paper
 from erfm.logistic import fit_logistic
 from erfm.samples import linear_dependences, sample_path, split_samples
 from erfm.study import DATA, Predictor, Study, StudyError, make_design
@@ -675,7 +676,17 @@ def test_values_exchanged_between_customers_are_noticed(bank):
 
 
 def test_every_shipped_study_is_described(tmp_path):
-    for path in sorted(DATA.glob("*.toml")):
+    for path in sorted(path for path in DATA.glob("*.toml") if not is_paper(path)):
         study = load_study(path.stem)
         assert study.title and study.description and study.source
         assert tomllib.loads(path.read_text(encoding="utf-8"))["data"]["file"] in str(study.file)
+
+
+def test_a_paper_is_no_study(tmp_path):
+    path = tmp_path / "nursing.paper.toml"
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"nursing\.paper\.toml: a paper's .* -m erfm examine "):
+        load_study(path)
+    with pytest.raises(StudyError) as error:
+        load_study(tmp_path / "nursin.toml")
+    assert "paper" not in str(error.value).replace(str(tmp_path), "")

@@ -159,8 +159,12 @@ def examine_share(part: int, whole: int, share: str) -> Verdict:
 def examine_ranking(ranking: str, coefficients: Mapping[str, Number]) -> Verdict:
     """Examine whether a ranking "A > B > C" is that of the sizes of printed coefficients."""
     names = ranking.split(" > ")
-    sizes = {name: abs(span(coefficients[name]).value) for name in names}
-    ordered = all(larger > smaller for larger, smaller in pairwise(sizes.values()))
+    spans = {name: span(coefficients[name]) for name in names}
+    sizes = {name: abs(number.value) for name, number in spans.items()}
+    # Two that are printed alike may be in either order.
+    ordered = all(
+        larger.largest_size > smaller.least_size for larger, smaller in pairwise(spans.values())
+    )
     by_size = " > ".join(sorted(names, key=sizes.__getitem__, reverse=True))
     return Verdict(
         HOLDS if ordered else CONTRADICTS,

@@ -222,7 +222,7 @@ def examine_interval(
 
 
 def examine_p_value(
-    odds_ratio: Number, p_value: Number, *, n: int, sd: Number | None = None
+    odds_ratio: Number, p_value: Number, *, n: int, sd: Number | None = None, largest: int = 1
 ) -> Verdict:
     """Examine an odds ratio and its Wald p-value: together they give SE(B) = ``|ln OR| / z``.
 
@@ -231,18 +231,21 @@ def examine_p_value(
     odds_ratio, p_value : number
     n : int
     sd : number, optional
-        The variable's standard deviation; by default that of an indicator that is 1 for half of the
-        customers, the largest that a 0/1 variable can have.
+        The variable's standard deviation; by default the largest that it can have.
+    largest : int
+        A variable without a printed sd counts from 0 to this, so that its sd is largest where one
+        half of the customers has 0 and the other half this. By default it is an indicator.
     """
     ratio = span(odds_ratio)
-    spread = sqrt(n / (n - 1)) / 2 if sd is None else span(sd).upper
+    spread = largest * sqrt(n / (n - 1)) / 2 if sd is None else span(sd).upper
     b = Span(log(ratio.lower), log(ratio.value), log(ratio.upper)).largest_size
     z = stats.norm.isf(min(span(p_value).upper, 1.0) / 2)
     standard_error = b / z if z > 0 else inf
     least = least_standard_error(spread, n)
     sd_needed = spread * least / standard_error
     least_p = 2 * stats.norm.sf(b / least)
-    kind = "an indicator" if sd is None else f"a variable with standard deviation {sd}"
+    coding = "an indicator" if largest == 1 else f"a count from 0 to {largest}"
+    kind = coding if sd is None else f"a variable with standard deviation {sd}"
     return Verdict(
         IMPOSSIBLE if standard_error < least else CANNOT_BE_JUDGED,
         f"An odds ratio of {odds_ratio} with p = {p_value} means a standard error of at most "

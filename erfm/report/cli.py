@@ -1,4 +1,4 @@
-"""Commands: ``python -m erfm report | book | new | fit | score | student | notebooks``."""
+"""Commands: report, book, new, fit, score, examine, student and notebooks of ``python -m erfm``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _run(options: argparse.Namespace) -> int:
     from erfm.study import StudyError
 
     try:
-        options.run(options)
+        status = options.run(options)
         sys.stdout.flush()
     except StudyError as error:
         _tell(f"error: {error}")
@@ -47,7 +47,7 @@ def _run(options: argparse.Namespace) -> int:
             "install all that the report needs: pip install '.[report]'"
         )
     else:
-        return 0
+        return status or 0
     return 1
 
 
@@ -83,6 +83,23 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("customers", type=Path, help="a file like the study's, without the outcome")
     score.add_argument("--output", type=Path, help="default: <customers>_scored.csv")
     score.add_argument("--overwrite", action="store_true", help="replace an existing list")
+    examine = command(
+        "examine",
+        _examine,
+        "judge the printed numbers of papers; exit status 0: none is refuted, 3: some are, 2: a "
+        "file cannot be used (of several files, the largest)",
+    )
+    examine.add_argument(
+        "papers",
+        nargs="*",
+        metavar="paper",
+        help="a TOML file, a folder of them, or a name in data/",
+    )
+    examine.add_argument("--kinds", action="store_true", help="list what claims can be judged")
+    examine.add_argument(
+        "--output", type=Path, metavar="FOLDER", help="write table, JSON and Word there, too"
+    )
+    examine.add_argument("--overwrite", action="store_true", help="replace existing files there")
     command("student", _student, "write the notebooks without solutions and outputs")
     notebooks = command("notebooks", _notebooks, "refresh the stored outputs of the notebooks")
     notebooks.add_argument("names", nargs="*", help="e.g. 02_full_model; all if none is given")
@@ -131,6 +148,17 @@ def _score(options: argparse.Namespace) -> None:
     scores = score_file(options.study, customers, output, run_date(), options.overwrite)
     print(visible(scores.summary))
     print(f"The list is in {output}")
+
+
+def _examine(options: argparse.Namespace) -> int:
+    from erfm.report.examining import examine_files, kinds_as_text
+
+    if options.kinds:
+        print(kinds_as_text())
+    elif not options.papers:
+        _tell("error: no paper is named. Name its file, e.g. my.paper.toml, or ask for --kinds.")
+        return 2
+    return examine_files(options.papers, _tell, options.output, options.overwrite)
 
 
 def _student(options: argparse.Namespace) -> None:

@@ -30,6 +30,9 @@ VEGA = "https://vega.github.io/schema/vega/v6.json"
 STATIC = Path(__file__).parent / "sphinx" / "_static"
 BUNDLE = "vega.js"
 
+KEPT = 'data-lm-suppress-shortcuts=""'
+"""The attribute of a control by which JupyterLab leaves the arrow keys to it."""
+
 AGAIN = "Start again"
 """The button that leads back to the first setting, where none of the presets does."""
 
@@ -359,7 +362,7 @@ def block(spec: Mapping[str, Any], alt: str, png: bytes, address: bool = True) -
         for c in about["controls"]
     )
     presets = "\n".join(
-        f'<button type="button"{"" if label == AGAIN else pressed}>{html(label)}</button>'
+        f'<button type="button" {KEPT}{"" if label == AGAIN else pressed}>{html(label)}</button>'
         for label, _ in about["presets"]
     )
     readouts = "\n".join(
@@ -404,7 +407,7 @@ def _slider(about: Mapping[str, Any], anchor: str, value: float, text: str) -> s
     return (
         f'<div class="erfm-slider"><label for="{place}">{label}</label>'
         f'<output for="{place}" data-shows="{about["shown"]}" aria-live="off">{html(text)}</output>'
-        f'<input type="range" id="{place}" data-control="{name}" {limits} value="{value}"'
+        f'<input type="range" id="{place}" {KEPT} data-control="{name}" {limits} value="{value}"'
         f' aria-valuetext="{html(text)}"></div>'
     )
 
@@ -420,10 +423,10 @@ def _choice(about: Mapping[str, Any], anchor: str, value: str) -> str:
         )
         return (
             f'<div class="erfm-choice"><label for="{place}">{label}</label>'
-            f'<select id="{place}" data-control="{name}">{options}</select></div>'
+            f'<select id="{place}" {KEPT} data-control="{name}">{options}</select></div>'
         )
     options = "".join(
-        f'<label><input type="radio" name="{place}" data-control="{name}" value="{html(key)}"'
+        f'<label><input type="radio" name="{place}" {KEPT} data-control="{name}" value="{html(key)}"'
         f"{' checked' if key == value else ''}> {html(text)}</label>"
         for key, text in about["options"]
     )

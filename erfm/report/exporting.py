@@ -6,10 +6,12 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
 import pandas as pd
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -220,22 +222,58 @@ def to_latex(table: Table, study: Study) -> str:
 
 
 def _write_word(tables: list[Table], study: Study, path: Path) -> None:
-    document = docx.Document()
-    document.core_properties.title = one_line(study.title)[:LONGEST_PROPERTY]
-    document.core_properties.author = ""
     title, *rest = notes(study)
-    document.add_heading(title, level=1)
-    for line in rest:
-        document.add_paragraph(line)
-    for table in tables:
-        caption = f"{table.number}. {one_line(table.caption)}"
+    grids = [
+        Grid(
+            f"{table.number}. {one_line(table.caption)}",
+            table.shown(study).reset_index(names=_row_headings(table)),
+            table.frame.index.nlevels,
+        )
+        for table in tables
+    ]
+    write_document(title, rest, grids, path)
+
+
+class Grid(NamedTuple):
+    """A table of a document: texts, with how many columns from the left are not numbers."""
+
+    caption: str
+    texts: pd.DataFrame
+    text_columns: int
+
+
+def write_document(
+    title: str, paragraphs: list[str], grids: list[Grid], path: Path, landscape: bool = False
+) -> None:
+    """Write a title, paragraphs and tables as a Word document; the same texts are the same bytes.
+
+    Parameters
+    ----------
+    title : str
+    paragraphs : list of str
+    grids : list of Grid
+    path : Path
+        The file to write to, as it is; see `erfm.customers.files.replacing`.
+    landscape : bool
+        Whether the pages lie on their side, for tables with much text.
+    """
+    document = docx.Document()
+    if landscape:
+        page = document.sections[0]
+        page.orientation = WD_ORIENT.LANDSCAPE
+        page.page_width, page.page_height = page.page_height, page.page_width
+    document.core_properties.title = one_line(title)[:LONGEST_PROPERTY]
+    document.core_properties.author = ""
+    document.add_heading(one_line(title), level=1)
+    for line in paragraphs:
+        document.add_paragraph(one_line(line))
+    for caption, texts, text_columns in grids:
         document.add_paragraph(caption, style="Caption")
-        shown = table.shown(study).reset_index(names=_row_headings(table))
-        grid = document.add_table(rows=0, cols=len(shown.columns), style="Light Shading")
-        for row in [list(shown.columns), *shown.to_numpy().tolist()]:
+        grid = document.add_table(rows=0, cols=len(texts.columns), style="Light Shading")
+        for row in [list(texts.columns), *texts.to_numpy().tolist()]:
             for position, (cell, value) in enumerate(zip(grid.add_row().cells, row, strict=True)):
                 cell.text = one_line(str(value))
-                if position >= table.frame.index.nlevels:
+                if position >= text_columns:
                     cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
         document.add_paragraph()
     document.save(str(path))

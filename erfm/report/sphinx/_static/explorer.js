@@ -1,16 +1,12 @@
 /* Wakes explorers: figures with controls, texts and charts that follow (erfm/report/explorer.py). */
 (() => {
   if (!window.vegaEmbed) return; // the picture and the texts of the first setting remain
-
   const options = { actions: false, defaultStyle: false, renderer: "svg" };
-
   async function start(root) {
     root.dataset.live = "";
     const spec = JSON.parse(root.querySelector("script").textContent);
     const { anchor, controls, presets } = spec.usermeta.erfm;
     const find = (selector) => [...root.querySelectorAll(selector)];
-    // Or JupyterLab takes the arrow keys; it looks at what has the focus, not at what holds it.
-    find("input, select, button").forEach((e) => e.setAttribute("data-lm-suppress-shortcuts", ""));
     const named = new Set(controls.map((control) => control.name));
     const values = Object.fromEntries(
       spec.params.filter((p) => named.has(p.name)).map((p) => [p.name, p.value]));

@@ -66,8 +66,7 @@
       open.textContent = opens ? "Close all" : "Open all";
     };
     clear.onclick = () => (form.reset(), change());
-    // Or JupyterLab takes the arrow keys.
-    for (const e of form.elements) e.setAttribute("data-lm-suppress-shortcuts", "");
+    for (const e of form.elements) e.setAttribute("data-lm-suppress-shortcuts", ""); // of JupyterLab
     table.before(form);
     show();
     for (const link of document.querySelectorAll(".erfm-strip a")) {
