@@ -426,8 +426,8 @@ def _choice(about: Mapping[str, Any], anchor: str, value: str) -> str:
             f'<select id="{place}" {KEPT} data-control="{name}">{options}</select></div>'
         )
     options = "".join(
-        f'<label><input type="radio" name="{place}" {KEPT} data-control="{name}" value="{html(key)}"'
-        f"{' checked' if key == value else ''}> {html(text)}</label>"
+        f'<label><input type="radio" name="{place}" {KEPT} data-control="{name}"'
+        f' value="{html(key)}"{" checked" if key == value else ""}> {html(text)}</label>'
         for key, text in about["options"]
     )
     return f'<fieldset class="erfm-choice"><legend>{label}</legend>{options}</fieldset>'
