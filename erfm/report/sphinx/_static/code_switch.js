@@ -3,7 +3,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const folds = document.querySelectorAll(".tag_hide-input > details.above-input");
   const place = document.querySelector(".content-icon-container");
   if (!folds.length || !place) return;
-
   const remembered = {
     get: () => { try { return localStorage.getItem("erfm-code") === "shown"; } catch { return false; } },
     set: (shown) => { try { localStorage.setItem("erfm-code", shown ? "shown" : "folded"); } catch {} },
