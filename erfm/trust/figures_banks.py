@@ -173,8 +173,8 @@ def outcome_map(study: Study, frame: pd.DataFrame, line: tuple[float, float]) ->
 def rate_grid(study: Study, grid: pd.DataFrame) -> Figure:
     """Draw the retention rate in classes of amount (down) and frequency (across).
 
-    `grid` is the table of `another_bank.rates` by both; classes with fewer than
-    `messages_banks.FEW` customers stay blank.
+    `grid` is the table of `another_bank.rates` by both; those of classes with few
+    customers stay blank, see `messages_banks.filled`.
     """
     table = messages.filled(grid)
     figure, axes = plt.subplots(figsize=(WIDTH, 0.36 * len(table) + 2.5))
