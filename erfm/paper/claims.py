@@ -363,8 +363,8 @@ def _against_majority(*, said: str, **values: str) -> Verdict:
     return examine_accuracy_against_majority(claim=said, **values)
 
 
-def _no_judgement(*, reason: str) -> Verdict:
-    return Verdict(CANNOT_BE_JUDGED, reason)
+def _no_judgement(*, reason: str, needed: str = "") -> Verdict:
+    return Verdict(CANNOT_BE_JUDGED, reason, what_would_have_to_be_true=needed)
 
 
 # --- The kinds ------------------------------------------------------------------------------------
@@ -867,7 +867,10 @@ KINDS: dict[str, Kind] = {
         "nothing: it says what is missing to judge a value",
         (),
         about=(),
-        options=(Option("reason", "what is missing, in a sentence", str, required=True),),
+        options=(
+            Option("reason", "what is missing, in a sentence", str, required=True),
+            Option("needed", "what would have to be true to judge it, in a sentence", str, ""),
+        ),
     ),
 }
 """Each kind of claim by its name in a paper's file."""
