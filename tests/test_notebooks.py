@@ -10,6 +10,7 @@ import pytest
 import erfm
 from erfm.customers.study_file import load_study
 from erfm.report.build import NOTEBOOKS, PARAMETERS, README, notebooks_of, prepare
+from erfm.report.explorer import MIME
 from erfm.report.page import number_of
 from erfm.report.story import FINDING, IN_SHORT, NOTICE, tags
 
@@ -154,7 +155,10 @@ class TestEveryNotebook:
         assert "simulated" in shown_text(path)[:2000]
 
     def test_every_output_is_followed_by_a_sentence(self, path):
-        """Between two headings, the last thing shown is prose, unless it is an exercise."""
+        """Between two headings, the last thing shown is prose, unless it is an exercise.
+
+        What is folded away is not shown, and what a reader moves says what its setting gives.
+        """
         cells = nbformat.read(path, as_version=4).cells
         last_is_prose = True
         for cell in cells:
@@ -165,8 +169,11 @@ class TestEveryNotebook:
                 if cell.source.startswith("#"):
                     assert last_is_prose, f"no sentence reads the output before: {cell.source}"
                 last_is_prose = True
-            elif cell.outputs:
-                last_is_prose = "text/markdown" in cell.outputs[-1].get("data", {})
+            else:
+                shown = [output.get("data", {}) for output in cell.outputs]
+                shown = [data for data in shown if "erfm-fold" not in data.get("text/html", "")]
+                if shown:
+                    last_is_prose = "text/markdown" in shown[-1] or MIME in shown[-1]
 
     def test_knows_neither_this_machine_nor_an_object_s_address(self, path):
         text = path.read_text(encoding="utf-8")

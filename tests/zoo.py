@@ -30,6 +30,7 @@ from IPython.display import HTML, Image, Markdown
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Drawn
 
+from erfm.report import explorer
 from erfm.report import page as report_page
 from erfm.report.build import notebooks_of, prepare
 from erfm.study import Study, StudyError
@@ -459,6 +460,7 @@ class _Collector:
             mock.patch.object(IPython.display, "display", self.show),
             mock.patch.object(report_page, "display", self.show, create=True),
             mock.patch.object(report_page, "save_figure", self.drawn),
+            mock.patch.object(explorer, "picture", lambda spec: PIXEL),
             joblib.parallel_config(backend="sequential"),
             contextlib.redirect_stdout(printed),
         ):
@@ -479,13 +481,17 @@ class _Collector:
                     self("alt", one.alt)
                 case HTML():
                     self.table(one.data)
+                case report_page.Moved():
+                    self("alt", one.alt)
+                    for line in one.content["text/plain"].splitlines():
+                        self("cell", line)
                 case _ if hasattr(one, "_ipython_display_"):
                     one._ipython_display_()
                 case _:
                     self("printed", repr(one))
 
     def table(self, html: str) -> None:
-        html = re.sub(r"<style.*?</style>", "", html, flags=re.S)
+        html = re.sub(r"<style.*?</style>|\\\[.*?\\\]", "", html, flags=re.S)  # no formulas
         for part in re.finditer(r"<(caption|p|th|td)\b([^>]*)>(.*?)</\1>", html, flags=re.S):
             tag, attributes, content = part.groups()
             row = "row_heading" in attributes

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
+from erfm import ties
 from erfm.escaping import one_line
 from erfm.figures import BLUE, VERMILION
 from erfm.report.explorer import Choice, Derived, Explorer, Slider, quoted
 from erfm.study import Predictor, Study
-from erfm.ties import TIE
 from erfm.warning.model_file import SavedModel
 from erfm.warning.scoring import ACTIONS, RISKS, VALUES, Scores
 
@@ -132,7 +132,7 @@ def _presets(
     typical = {
         name: build[name].median()
         if name in steps
-        else build[name].value_counts().reindex(predictor.levels, fill_value=0).idxmax()
+        else ties.largest(build[name].value_counts().reindex(predictor.levels, fill_value=0))
         for name, predictor in predictors.items()
     }
     presets, rows = {}, listed.set_index("customer_id")
@@ -140,7 +140,9 @@ def _presets(
         if len(scores.ranked):
             row = rows.loc[scores.ranked["customer_id"].iloc[place]]
             own = typical | {name: row[name] for name in predictors if pd.notna(row[name])}
-            near = any(abs(own[t] - _on_grid(own[t], steps[t])) > TIE for t in terms if t in steps)
+            near = any(
+                abs(own[t] - _on_grid(own[t], steps[t])) > ties.TIE for t in terms if t in steps
+            )
             presets[f"{label}, rounded" if near else label] = own
     presets["A typical customer"] = typical
     return {
@@ -202,7 +204,7 @@ def _parameters(model: SavedModel, names: dict[str, str], amount: str) -> dict[s
     sums = [
         " + ".join(["-b[0]", *(f"parts[{j}]" for j in range(i))]) for i in range(len(within) + 1)
     ]
-    high, raised = (f"(risk >= {limit - TIE:.12g} ? 1 : 0)" for limit in model.risk_limits)
+    high, raised = (f"(risk >= {limit - ties.TIE:.12g} ? 1 : 0)" for limit in model.risk_limits)
     values_reached = (f"({amount} > {limit:.10g} ? 1 : 0)" for limit in model.value_limits)
     distances = (f"{x} - {at:.10g}" for x, at in zip(values, mean, strict=True))
     return {

@@ -145,7 +145,7 @@ def missing_data_told(study: Study, table: pd.DataFrame) -> str:
     narrower = int((width["imputed"] < width["listwise"] - ties.TIE).sum())
     size = rows["change_in_se"].abs()
     moved = (
-        f"{study.label(size.idxmax())} moves most, by {size.max():.1f} standard errors"
+        f"{study.label(ties.largest(size))} moves most, by {size.max():.1f} standard errors"
         if size.max() >= 0.05
         else "no coefficient moves by a tenth of its standard error"
     )
