@@ -39,6 +39,7 @@ class Page(HTMLParser):
     def __init__(self, path: Path):
         super().__init__()
         self.links, self.images, self.ids, self.loaded = [], [], set(), []
+        self.explorer = ""  # what its chart says, which holds an image without a text of its own
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
@@ -46,9 +47,12 @@ class Page(HTMLParser):
         self.ids.add(given.get("id"))
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
+        if given.get("class") == "erfm-charts":
+            self.explorer = given["aria-label"]
         if tag == "img":
-            self.images.append(given)
-            self.loaded.append(given["src"])
+            self.images.append(given | {"alt": given.get("alt") or self.explorer})
+            self.explorer = ""
+            self.loaded += [] if given["src"].startswith("data:image/png;") else [given["src"]]
         if tag == "script" and "src" in given:
             self.loaded.append(given["src"])
         if tag == "link" and given.get("rel") == "stylesheet":

@@ -112,14 +112,14 @@ def test_the_s_curve_is_that_of_the_fit_and_its_jitter_that_of_the_seed(alone):
     other = figures_odds.s_curve(study, fit, x, groups, seed=2)
     axes = figure.axes[0]
     lines = {line.get_label(): line for line in axes.get_lines()}
-    curve = lines["S-curve of logistic regression"].get_ydata()
+    curve = lines["S-curve (logistic)"].get_ydata()
     assert curve[[0, -1]] == pytest.approx(fit.probabilities[[x.argmin(), x.argmax()]])
-    retained = lines["a customer, retained"]
+    retained = lines["customer, retained"]
     assert len(retained.get_ydata()) == frame["retained"].sum()
     assert np.abs(retained.get_ydata() - 1).max() <= figures_odds.JITTER
     drawn = [f.axes[0].get_lines()[0].get_ydata() for f in (figure, again, other)]
     assert (drawn[0] == drawn[1]).all() and (drawn[0] != drawn[2]).any()
-    looks = [lines[f"a customer, {outcome}"] for outcome in ("retained", "churned")]
+    looks = [lines[f"customer, {outcome}"] for outcome in ("retained", "churned")]
     assert looks[0].get_marker() != looks[1].get_marker()
     assert lines["straight line"].get_linestyle() == "--"
     assert axes.get_title(loc="left") and axes.get_xlabel() and axes.get_ylabel()

@@ -181,7 +181,7 @@ def test_formulas_are_set_on_every_page_that_has_some(default_site):
         if '<div class="math ' in text
     ]
     assert len(with_formulas) > 2
-    assert all(re.search(r'<script [^>]*src="_static/mathjax/', text) for text in with_formulas)
+    assert all(re.search(r'<script [^>]*src="_static/mathjax\.js', text) for text in with_formulas)
 
 
 @pytest.mark.slow

@@ -460,6 +460,7 @@ class _Collector:
             mock.patch.object(IPython.display, "display", self.show),
             mock.patch.object(report_page, "display", self.show, create=True),
             mock.patch.object(report_page, "save_figure", self.drawn),
+            mock.patch.object(report_page.vector, "svg", lambda figure, name, alt: ""),
             mock.patch.object(explorer, "picture", lambda spec: PIXEL),
             joblib.parallel_config(backend="sequential"),
             contextlib.redirect_stdout(printed),
