@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from erfm import ties
-from erfm.formats import number, p_value, percent
+from erfm.formats import how_many, number, p_value, percent
 from erfm.logistic import CONSTANT
 from erfm.study import Study
 from erfm.trust.curves import nonlinear
@@ -149,9 +149,9 @@ def missing_data_told(study: Study, table: pd.DataFrame) -> str:
         if size.max() >= 0.05
         else "no coefficient moves by a tenth of its standard error"
     )
-    return (
-        f"With the incomplete customers {narrower} of {len(rows)} intervals are narrower; {moved}"
-    )
+    surer = how_many(narrower, len(rows), "interval")
+    verb = "is" if surer in ("no interval", "the one interval") else "are"
+    return f"With the incomplete customers {surer} {verb} narrower; {moved}"
 
 
 def missing_data(study: Study, table: pd.DataFrame, written: Mapping[str, pd.Series]) -> str:
