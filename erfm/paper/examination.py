@@ -22,9 +22,9 @@ import pandas as pd
 
 from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
 from erfm.paper.claims import KINDS, Key
+from erfm.paper.intervals import FROM_WORST
 from erfm.paper.paper_file import Claim, Paper, PrintedValue, load_paper
 
-FROM_WORST = (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
 MEANINGS = {
     HOLDS: "other printed numbers imply it",
     IMPOSSIBLE: "no data whatever of the printed size can have it",

@@ -39,7 +39,8 @@ SLACK = 1e-9
 _RELATION = re.compile(r"(?:[A-Za-zχ²]+\s*)?(<=|>=|[<>=≤≥＜＞＝])?\s*(\S.*)")
 _UPPER, _LOWER = ("<", "<=", "≤", "＜"), (">", ">=", "≥", "＞")
 _GROUPED = re.compile(r"(-?[1-9]\d{0,2}(?:[,\u00a0\u202f ]\d{3})+)(\.\d+)?")
-_SEVERITY = (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
+FROM_WORST = (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
+"""The verdicts, the worst first."""
 
 
 def is_bound(printed: Number) -> bool:
@@ -115,6 +116,11 @@ def share_span(printed: Number) -> Span:
     """Return a share, printed as "71.8%", as "0.718", or as "71.8" without its percent sign."""
     scale = 100 if without_sign(printed) else 1
     return Span(*(end / scale for end in read(printed)))
+
+
+def sizes(printed: Span) -> Span:
+    """Return the absolute values of a span."""
+    return Span(printed.least_size, abs(printed.value), printed.largest_size)
 
 
 def overlap(one: Span, other: Span) -> bool:
@@ -273,7 +279,7 @@ def combined(verdicts: Sequence[Verdict]) -> Verdict:
 
     Impossible is worse than a contradiction; what holds outweighs what cannot be judged.
     """
-    worst = min((verdict.verdict for verdict in verdicts), key=_SEVERITY.index)
+    worst = min((verdict.verdict for verdict in verdicts), key=FROM_WORST.index)
     saying = [verdict for verdict in verdicts if verdict.verdict == worst]
 
     def joined(texts: Iterable[str], between: str) -> str:

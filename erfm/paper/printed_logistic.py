@@ -41,6 +41,7 @@ from erfm.paper.intervals import (
     read,
     share_span,
     shown,
+    sizes,
 )
 from erfm.paper.recomputed import NEAR, possible_p, two_sided_z
 
@@ -229,7 +230,7 @@ def examine_wald(
                     source=f"B = {b} and SE = {standard_error}",
                     formula=rf"\left(\frac{{{tex(b)}}}{{{tex(standard_error)}}}\right)^{power}",
                     near=0.1,
-                    claimed=_sizes(read(value)),
+                    claimed=sizes(read(value)),
                     needed=_swapped(read(value), power, b, standard_error),
                 )
             )
@@ -239,13 +240,9 @@ def examine_wald(
 def _swapped(claimed: Span, power: int, b: Number, standard_error: Number) -> str:
     """Say if z stands where its square should, or the other way round."""
     other = Span(*(size ** (3 - power) for size in _ratio(read(b), read(standard_error))))
-    if not overlap(_sizes(claimed), other):
+    if not overlap(sizes(claimed), other):
         return ""
     return "It may be z = B/SE." if power == 2 else "It may be Wald's statistic, the square of z."
-
-
-def _sizes(span: Span) -> Span:
-    return Span(span.least_size, abs(span.value), span.largest_size)
 
 
 def _ratio(b: Span, standard_error: Span) -> Span:

@@ -34,6 +34,7 @@ from erfm.paper.intervals import (
     overlap,
     read,
     shown,
+    sizes,
 )
 from erfm.paper.recomputed import NEAR, two_sided_t, upper_chi_square
 
@@ -180,7 +181,7 @@ def _judge_t(
                     source=f"{source}, {_T_NAMES[name]}",
                     formula=_t_formula(name, what),
                     near=_NEAR[what],
-                    claimed=_sizes(read(value)) if what == "t" else None,
+                    claimed=sizes(read(value)) if what == "t" else None,
                 )
                 for what, value in given.items()
             ]
@@ -213,10 +214,6 @@ def _implied_t(
 def _floor(df: Span) -> Span:
     """Return degrees of freedom with the whole number below, to which some round them down."""
     return Span(float(np.floor(df.lower)), df.value, df.upper)
-
-
-def _sizes(printed: Span) -> Span:
-    return Span(printed.least_size, abs(printed.value), printed.largest_size)
 
 
 def _t_formula(test: str, quantity: str) -> str:
@@ -304,14 +301,14 @@ def examine_effect_size(
         return no_cases("standard deviation")
     if refuted := negative(standard_deviation_1=sd_1, standard_deviation_2=sd_2):
         return refuted
-    claimed = _sizes(read(d))
+    claimed = sizes(read(d))
     found = {}
     if None not in (mean_1, sd_1, mean_2, sd_2):
         found = _effects_of_means((mean_1, mean_2), (sd_1, sd_2), (n_1, n_2))  # type: ignore[arg-type]
         source = f"{mean_1} ± {sd_1} and {mean_2} ± {sd_2}"
     if t is not None and n_1 is not None and n_2 is not None:
         factor = sqrt(1 / count(n_1) + 1 / count(n_2))
-        from_t = _scaled(_sizes(read(t)), factor)
+        from_t = _scaled(sizes(read(t)), factor)
         found = found or {"pooled": from_t, "hedges": _hedges(from_t, n_1, n_2)}
         source = f"t = {t} with n = {n_1} and n = {n_2}" if len(found) == 2 else source
     chosen = {name: found[name] for name in _chosen(kind, EFFECT_SIZES) if name in found}
@@ -336,7 +333,7 @@ def _effects_of_means(
     means: Sequence[Number], sds: Sequence[Number], ns: Sequence[Number | None]
 ) -> dict[str, Span]:
     m, s = [read(x) for x in means], [read(x) for x in sds]
-    size = _sizes(Span(m[0].lower - m[1].upper, m[0].value - m[1].value, m[0].upper - m[1].lower))
+    size = sizes(Span(m[0].lower - m[1].upper, m[0].value - m[1].value, m[0].upper - m[1].lower))
 
     def over(spread: Callable[[Sequence[float]], float]) -> Span:
         ends = [
