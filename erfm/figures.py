@@ -203,7 +203,7 @@ def distributions(study: Study, frame: pd.DataFrame) -> Figure:
             _cumulated(axes, frame, name)
         axes.set_title(narrow(study.predictors[name].axis_label))
     _legend_below(figure)
-    figure.suptitle("How retained and churned customers differ", x=0.01, ha="left", weight="bold")
+    write_title(figure, "How retained and churned customers differ")
     return figure
 
 
@@ -402,10 +402,7 @@ def retention_rates(study: Study, tables: dict[str, pd.DataFrame], base_rate: fl
         else:
             _stretch(axes, table["middle"])
         axes.set_title(narrow(study.predictors[name].axis_label))
-    figure.suptitle(
-        f"Retention by each variable (dotted: {percent(base_rate)} overall)",
-        x=0.01, ha="left", weight="bold",
-    )  # fmt: skip
+    write_title(figure, f"Retention by each variable (dotted: {percent(base_rate)} overall)")
     return figure
 
 
@@ -447,9 +444,7 @@ def forest(study: Study, per_unit: pd.DataFrame, per_sd: pd.DataFrame) -> Figure
         for place, ratio in zip(y, told, strict=True):
             axes.text(1.03, place, ratio, va="center", transform=axes.get_yaxis_transform())
     _legend_below(figure)
-    figure.suptitle(
-        "Only a common scale makes odds ratios comparable", x=0.01, ha="left", weight="bold"
-    )
+    write_title(figure, "Only a common scale makes odds ratios comparable")
     return figure
 
 

@@ -11,7 +11,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from erfm.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, wrapped
+from erfm.figures import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    WIDTH,
+    wrapped,
+    write_title,
+)
 from erfm.formats import percent
 from erfm.study import Study
 from erfm.warning.gains import best_plan, first_fifth
@@ -178,7 +189,7 @@ def group_errors(study: Study, tables: dict[str, pd.DataFrame]) -> Figure:
         axes.set_xlabel(label)
         axes.set_ylim(-0.7, len(rates) - 0.3)
     panels[0].set_yticks(y, names)
-    figure.suptitle("Errors by group", x=0.01, ha="left", weight="bold", size="medium")
+    write_title(figure, "Errors by group")
     return figure
 
 
