@@ -166,8 +166,9 @@ def _table(rates: pd.DataFrame) -> pd.DataFrame:
 
 def youth(within: pd.DataFrame) -> str:
     """Say in which bands of amount the youngest class stays most, and in which least."""
-    rates = _table(within).dropna(subset=_table(within).columns[0])
+    rates = _table(within)
     classes = rates.columns
+    rates = rates.dropna(subset=classes[0])
     others = rates[classes[1:]]
     most = rates.index[rates[classes[0]] > others.max(axis=1)]
     least = rates.index[rates[classes[0]] < others.min(axis=1)]
