@@ -40,9 +40,11 @@ def assert_shows(
 
 
 @contextlib.contextmanager
-def in_browser(chromium: Browser, explorer: Explorer, folder: Path) -> Iterator[Page]:
+def in_browser(
+    chromium: Browser, explorer: Explorer, folder: Path, anchor: str = "figure-9-1"
+) -> Iterator[Page]:
     """Show an explorer in a browser, and assert that it complains of nothing."""
-    spec, complaints = explorer.spec("figure-9-1"), []
+    spec, complaints = explorer.spec(anchor), []
     block = explorers.block(spec, "", explorers.picture(spec))
     path = folder / "page.html"
     text = f"<!doctype html><meta charset=utf-8><body>{block}{explorers.inlined(True)}"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import vl_convert
+from explored import in_browser
 
 from erfm.figures import BLUE, VERMILION
 from erfm.paper import bounds
@@ -397,29 +398,20 @@ def test_each_option_has_its_expression():
 @pytest.mark.slow
 def test_the_keyboard_makes_the_interval_possible(explored, chromium, tmp_path):
     found = explored["interval"]
-    spec = found.spec("figure-6-1")
-    shown = explorer.block(spec, "alt", explorer.picture(spec)) + explorer.inlined(True)
-    path = tmp_path / "page.html"
-    path.write_text(f'<!doctype html><meta charset="utf-8"><body>{shown}', encoding="utf-8")
-    page = chromium.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(path.as_uri())
-    said, slider = page.locator('[data-shows="said"]'), page.get_by_label("Customers n")
-    slider.wait_for()
-    assert said.text_content() == found.evaluate()["said"]
-    slider.focus()
-    first, place = found.presets["As printed"]["n_step"], found.presets["As printed"]["n_step"]
-    while not said.text_content().startswith("Possible"):
-        page.keyboard.press("ArrowRight")
-        place += 1
-        text = found.evaluate(n_step=place)
-        assert said.text_content() == text["said"]
-        assert slider.get_attribute("aria-valuetext") == text["shown_n_step"]
-        assert page.locator(".erfm-charts svg").count()
-        assert f"n_step={place}" in page.url
-    assert place == found.presets["Just possible: n"]["n_step"] > first
-    page.get_by_role("button", name="As printed").press("Enter")
-    assert said.text_content() == found.evaluate()["said"]
-    assert not errors
-    page.close()
+    with in_browser(chromium, found, tmp_path) as page:
+        said, slider = page.locator('[data-shows="said"]'), page.get_by_label("Customers n")
+        slider.wait_for()
+        assert said.text_content() == found.evaluate()["said"]
+        slider.focus()
+        first, place = found.presets["As printed"]["n_step"], found.presets["As printed"]["n_step"]
+        while not said.text_content().startswith("Possible"):
+            page.keyboard.press("ArrowRight")
+            place += 1
+            text = found.evaluate(n_step=place)
+            assert said.text_content() == text["said"]
+            assert slider.get_attribute("aria-valuetext") == text["shown_n_step"]
+            assert page.locator(".erfm-charts svg").count()
+            assert f"n_step={place}" in page.url
+        assert place == found.presets["Just possible: n"]["n_step"] > first
+        page.get_by_role("button", name="As printed").press("Enter")
+        assert said.text_content() == found.evaluate()["said"]

@@ -5,11 +5,10 @@ import json
 
 import numpy as np
 import pytest
-from browser import show
+from explored import in_browser
 
 from erfm.customers.study_file import load_study
 from erfm.formats import number, percent
-from erfm.report import explorer as explorers
 from erfm.report.explore_cutoff import RATIOS, alt_text, caption, cutoff_explorer
 from erfm.ties import at_least
 from erfm.trust.decisions import compare_cutoffs, cost_cutoff
@@ -155,33 +154,25 @@ def test_the_picture_s_text_and_the_caption_say_whose_probabilities():
 def test_a_reader_moves_it(chromium, tmp_path):
     outcome, probability = customers(400, "informative")
     explorer = cutoff_explorer(outcome, probability, {"the study's": 0.60241}, (5, 1))
-    spec = explorer.spec("figure-8b-1")
-    block = explorers.block(spec, "A figure", explorers.picture(spec))
-    file = tmp_path / "page.html"
-    text = f"<!doctype html><meta charset=utf-8>{block}{explorers.inlined(True)}"
-    file.write_text(text, encoding="utf-8")
-    tab = chromium.new_page()
-    show(tab, file)
-    tab.locator(".erfm-controls").wait_for(state="visible")
+    with in_browser(chromium, explorer, tmp_path, "figure-8b-1") as tab:
 
-    def shown() -> list[str]:
-        return tab.locator("dd output").all_text_contents()
+        def shown() -> list[str]:
+            return tab.locator("dd output").all_text_contents()
 
-    def told(**setting) -> list[str]:
-        texts = explorer.evaluate(**setting)
-        return [texts[label] for label in explorer.readouts]
+        def told(**setting) -> list[str]:
+            texts = explorer.evaluate(**setting)
+            return [texts[label] for label in explorer.readouts]
 
-    assert shown() == told()
-    tab.get_by_role("slider", name="Cut-off").focus()
-    for key in ("ArrowLeft", "PageDown", "End", "Home", "PageUp", "ArrowRight"):
-        tab.keyboard.press(key)
-        cutoff = float(tab.get_by_role("slider", name="Cut-off").input_value())
-        assert shown() == told(cutoff=cutoff)
-    tab.get_by_role("slider", name="missed leaver").press("ArrowLeft")
-    tab.get_by_role("button", name="By cost").press("Enter")
-    setting = {"cutoff": cost_cutoff(4, 1), "costs": sorted(RATIOS).index(4)}
-    assert shown() == told(**setting)
-    assert tab.url.endswith("#figure-8b-1?cutoff=0.8&costs=13")
-    tab.get_by_role("button", name="The study's").click()
-    assert shown() == told(cutoff=0.60241, costs=13)
-    tab.close()
+        assert shown() == told()
+        tab.get_by_role("slider", name="Cut-off").focus()
+        for key in ("ArrowLeft", "PageDown", "End", "Home", "PageUp", "ArrowRight"):
+            tab.keyboard.press(key)
+            cutoff = float(tab.get_by_role("slider", name="Cut-off").input_value())
+            assert shown() == told(cutoff=cutoff)
+        tab.get_by_role("slider", name="missed leaver").press("ArrowLeft")
+        tab.get_by_role("button", name="By cost").press("Enter")
+        setting = {"cutoff": cost_cutoff(4, 1), "costs": sorted(RATIOS).index(4)}
+        assert shown() == told(**setting)
+        assert tab.url.endswith("#figure-8b-1?cutoff=0.8&costs=13")
+        tab.get_by_role("button", name="The study's").click()
+        assert shown() == told(cutoff=0.60241, costs=13)

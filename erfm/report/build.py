@@ -27,6 +27,7 @@ from erfm.customers.study_file import load_study
 from erfm.escaping import markdown, visible
 from erfm.logistic import fit_logistic
 from erfm.report.exporting import export_tables
+from erfm.report.live import SESSION
 from erfm.report.page import build_folder, figure_folder, number_of, vector_folder
 from erfm.report.portable import THREADS, another_machine, first_difference
 from erfm.report.site import FRONT_PAGE, build_site
@@ -132,7 +133,7 @@ def execute(
     if clients is not None:
         clients.append(client)
     # A kernel that nobody sits at: no sliders in what it shows.
-    environment = {k: v for k, v in os.environ.items() if k != "JPY_SESSION_NAME"}
+    environment = {k: v for k, v in os.environ.items() if k != SESSION}
     # As many kernels as processors, and narrow matrices: more threads would only wait.
     environment = dict.fromkeys(THREADS, "1") | environment
     try:

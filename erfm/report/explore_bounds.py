@@ -12,12 +12,13 @@ from typing import Any
 
 import altair as alt
 
-from erfm.figures import BLUE, GREY, VERMILION
+from erfm.figures import GREY
 from erfm.paper import bounds
 from erfm.paper.arithmetic import Verdict, counts_that_print
 from erfm.paper.ledger import PrintedNumber, printed, printed_number
 from erfm.report.explore_scale import (
     AS_PRINTED,
+    COLOR,
     WIDTH,
     Input,
     Rows,
@@ -29,7 +30,7 @@ from erfm.report.explore_scale import (
     least_changes,
     sentence,
 )
-from erfm.report.explorer import Choice, Derived, Explorer, Slider, fixed
+from erfm.report.explorer import Choice, Derived, Explorer, Slider, fixed, once
 
 
 def _customers(key: str, high: float) -> Input:
@@ -229,7 +230,7 @@ def kurtosis() -> Explorer:
         inputs,
         {
             **least_changes(possible, inputs, by=FARTHEST),
-            **least_changes(possible, [*moments, argued], by=FROM_SKEWNESS),
+            **least_changes(possible, inputs, by=FROM_SKEWNESS),
         },
         Rows(
             "Excess kurtosis",
@@ -494,24 +495,22 @@ def _counts(claimed: PrintedNumber) -> Any:
     A band holds those that print so, rounded or truncated.
     """
     center, reach = 100 * claimed.value, 0.25
-    color = alt.expr(f"possible ? '{BLUE}' : '{VERMILION}'")
     axis = alt.Axis(format=".2f", tickCount=5, grid=False, title="Share of right predictions (%)")
     scale = alt.Scale(domain=[center - reach, center + reach], nice=False, zero=False)
-    once = alt.Chart(alt.Data(values=[{}]))
     nearby = alt.Chart(alt.Data(values=[{"offset": offset} for offset in range(-15, 16)]))
 
     def x(end: object) -> alt.XDatum:
         return alt.XDatum(end, type="quantitative", scale=scale, axis=axis)
 
     def named(which: str, align: Any, condition: str = "true") -> alt.Chart:
-        mark = once.mark_text(align=align, baseline="top", clip=True)
+        mark = once().mark_text(align=align, baseline="top", clip=True)
         text = alt.expr(f"{condition} ? format({which}, ',') : ''")
         return mark.encode(
             x=x(alt.expr(f"100 * {which} / n")), y=alt.value(74), text=alt.value(text)
         )
 
-    heading = once.mark_text(align="left", baseline="top", fontWeight="bold")
-    band = once.mark_rect(color=color, opacity=0.35)
+    heading = once().mark_text(align="left", baseline="top", fontWeight="bold")
+    band = once().mark_rect(color=COLOR, opacity=0.35)
     ticks = nearby.transform_calculate(
         share=f"100 * (round({claimed.value} * n) + datum.offset) / n"
     ).mark_tick(clip=True, thickness=3, size=34, color=GREY, opacity=1)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from erfm.figures import BLUE, VERMILION
 from erfm.formats import percent
-from erfm.report.explorer import Derived, Explorer, Slider, fixed
+from erfm.report.explorer import Derived, Explorer, Slider, fixed, once
 from erfm.study import Study
 from erfm.ties import TIE
 
@@ -180,14 +180,14 @@ def _chart(rows: int) -> alt.LayerChart | alt.FacetChart:
     numbers = alt.Axis(format=",~f", labelOverlap="greedy", tickCount=5)
     x = alt.X("calls:Q", title="Customers called, likeliest first", axis=numbers)
     y = alt.Y("gain:Q", title="Expected gain (unit of the cost)", axis=numbers)
-    best = alt.Chart(alt.Data(values=[{}])).transform_calculate(
+    best = once().transform_calculate(
         calls="pays ? contacts[best] : 0", gain="pays ? gains[best] : 0",
         text=f"pays ? {_count('contacts[best]')} + ' calls' : 'nobody'",
     )  # fmt: skip
     side = alt.ExprRef("pays && contacts[best] > length / 2 ? 'right' : 'left'")
     return alt.layer(
         plan.mark_area(color=BLUE, opacity=0.2).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
-        alt.Chart(alt.Data(values=[{}])).mark_rule().encode(y=alt.datum(0)),
+        once().mark_rule().encode(y=alt.datum(0)),
         plan.mark_line(color=BLUE).encode(x=x, y=y),
         best.mark_rule(strokeDash=[3, 3]).encode(x=x),
         best.mark_point(shape="diamond", filled=True, size=120, color=VERMILION, opacity=1).encode(

@@ -17,7 +17,7 @@ import pandas as pd
 
 from erfm.figures import BLUE, GREEN, GREY, VERMILION
 from erfm.formats import counted, number
-from erfm.report.explorer import Derived, Explorer, Slider, fixed, quoted
+from erfm.report.explorer import Derived, Explorer, Slider, fixed, once, quoted
 from erfm.study import Study
 from erfm.ties import at_least, tied
 from erfm.trust.decisions import cost_cutoff
@@ -255,7 +255,6 @@ _WORDS: tuple[tuple[str, Literal["left", "right"], str], ...] = (
     ("← churned", "right", "datum.cutoff > 0.25"),
     ("retained →", "left", "datum.cutoff < 0.75"),
 )
-_NOTHING = alt.Data(values=[{}])
 _CUTOFF = alt.X("cutoff:Q", title="P(retained)", scale=alt.Scale(domain=[0, 1]))
 
 
@@ -284,7 +283,7 @@ def _distribution(outcome: np.ndarray, probability: np.ndarray) -> Layers:
             scale=alt.Scale(domain=["retained", "churned"], range=[BLUE, VERMILION]),
         ),
     )  # fmt: skip
-    at = alt.Chart(_NOTHING).transform_calculate(cutoff="used", zero="0")
+    at = once().transform_calculate(cutoff="used", zero="0")
     below = at.mark_rect(color=GREY, opacity=0.15).encode(x="zero:Q", x2="cutoff:Q")
     line = at.mark_rule(strokeWidth=2).encode(x="cutoff:Q")
     layers = [below, bars, line]
@@ -310,7 +309,7 @@ def _roc(rows: int) -> Layers:
     ends = pd.DataFrame({"wrong": [0, 100], "right": [0, 100]})
     guess = alt.Chart(ends).mark_line(color=GREY, strokeDash=[3, 3]).encode(x=x, y=y)
     here = {key: text.replace("datum.data", "row") for key, text in shares.items()}
-    point = alt.Chart(_NOTHING).transform_calculate(**here)
+    point = once().transform_calculate(**here)
     dot = point.mark_point(shape="diamond", filled=True, size=160, opacity=1, color=VERMILION)
     title = "Its point on the ROC curve"
     return alt.layer(guess, line, dot.encode(x=x, y=y)).properties(
@@ -327,7 +326,7 @@ def _costs() -> Layers:
         cutoff=f"datum.data / {STEPS}", cost=cost.format("datum.data")
     )
     line = along.mark_line(color=BLUE).encode(x=x, y=y)
-    at = alt.Chart(_NOTHING)
+    at = once()
     best = at.transform_calculate(cutoff="best").mark_rule(color=GREEN, strokeDash=[6, 3])
     name = at.transform_calculate(cutoff="best").mark_text(
         align=alt.ExprRef("best > 0.5 ? 'right' : 'left'"), dx=alt.ExprRef("best > 0.5 ? -5 : 5"),

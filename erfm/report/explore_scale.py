@@ -15,7 +15,7 @@ import altair as alt
 import numpy as np
 
 from erfm.figures import BLUE, GREY, SKY, VERMILION
-from erfm.report.explorer import Choice, Derived, Explorer, Slider, fixed
+from erfm.report.explorer import Choice, Derived, Explorer, Slider, fixed, once
 
 AS_PRINTED = "As printed"
 """The button that leads back to the printed inputs."""
@@ -219,22 +219,22 @@ class Rows:
             look |= {"shape": alt.expr(f"possible ? 'circle' : '{CROSS}'"), "fill": FILL}
         else:
             look |= {"shape": "stroke", "angle": 90}
-        points = _once().mark_point(size=110, opacity=1, **look)
+        points = once().mark_point(size=110, opacity=1, **look)
         marks = [points.encode(x=self._x(end), y=y) for end in ends]
         if len(ends) > 1:
-            line = _once().mark_rule(color=COLOR, strokeWidth=3, clip=True)
+            line = once().mark_rule(color=COLOR, strokeWidth=3, clip=True)
             marks.append(line.encode(x=self._x(ends[0]), x2=alt.X2Datum(alt.expr(ends[1])), y=y))
         return marks
 
     def _bar(self, row: int, ends: tuple[str, str], **look: Any) -> alt.Chart:
         y = row * ROW + HEADING
-        bar = _once().mark_rect(clip=True, **look)
+        bar = once().mark_rect(clip=True, **look)
         x2 = alt.X2Datum(alt.expr(ends[1]))
         return bar.encode(x=self._x(ends[0]), x2=x2, y=alt.value(y), y2=alt.value(y + BAR))
 
     def _across(self, row: int, end: str) -> alt.Chart:
         y = row * ROW + HEADING - 3
-        line = _once().mark_rule(color=COLOR, strokeWidth=2, strokeDash=[4, 3], clip=True)
+        line = once().mark_rule(color=COLOR, strokeWidth=2, strokeDash=[4, 3], clip=True)
         return line.encode(x=self._x(end), y=alt.value(y), y2=alt.value(y + BAR + 6))
 
 
@@ -242,13 +242,8 @@ COLOR = alt.expr(f"possible ? '{BLUE}' : '{VERMILION}'")
 FILL = alt.expr(f"possible ? '{BLUE}' : 'transparent'")
 
 
-def _once() -> alt.Chart:
-    """Return a chart that draws each of its marks once."""
-    return alt.Chart(alt.Data(values=[{}]))
-
-
 def _heading(row: int, expression: str, **look: Any) -> alt.Chart:
-    mark = _once().mark_text(align="left", baseline="top", **look)
+    mark = once().mark_text(align="left", baseline="top", **look)
     return mark.encode(x=alt.value(0), y=alt.value(row * ROW), text=alt.value(alt.expr(expression)))
 
 

@@ -14,8 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,11 +22,14 @@ import vl_convert
 from PIL import Image
 
 from erfm.escaping import html, one_line, visible
+from erfm.report.live import STATIC, script, style
+
+if TYPE_CHECKING:
+    import altair as alt
 
 MIME = "application/vnd.vegalite.v6+json"
 VEGA_LITE = "6.4"
 VEGA = "https://vega.github.io/schema/vega/v6.json"
-STATIC = Path(__file__).parent / "sphinx" / "_static"
 BUNDLE = "vega.js"
 
 KEPT = 'data-lm-suppress-shortcuts=""'
@@ -64,6 +66,13 @@ _TAKEN = {
     *("background", "style", "cursor", "encode", "unit", "facet", "group", "view", "true", "false"),
     *("null", "undefined", "NaN", "PI", "E", "if", "in", "for", "this", "new", "var", "let"),
 }
+
+
+def once() -> alt.Chart:
+    """Return a chart that draws each of its marks once, where expressions say."""
+    import altair as alt  # which whoever builds a site of stored specifications does without
+
+    return alt.Chart(alt.Data(values=[{}]))
 
 
 @dataclass(frozen=True)
@@ -433,11 +442,6 @@ def _choice(about: Mapping[str, Any], anchor: str, value: str) -> str:
     return f'<fieldset class="erfm-choice"><legend>{label}</legend>{options}</fieldset>'
 
 
-def _code(script: str) -> str:
-    """Write a script for an element whose end is looked for without reading it."""
-    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-
-
 def bundle() -> str:
     """Return the script of Vega and Vega-Lite, which leaves no name but `vegaEmbed` in a page."""
     script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
@@ -455,11 +459,9 @@ def scripts() -> str:
 
 def inlined(with_bundle: bool) -> str:
     """Return the same elements with all that they hold, for a page that has no folder."""
-    style, script = (
-        (STATIC / f"explorer.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
-    )
-    vega = f"<script>{_code(bundle())}</script>\n" if with_bundle else ""
-    return f"<style>{style}</style>\n{vega}<script>{_code(script)}</script>\n"
+    vega = script(bundle()) if with_bundle else ""
+    own = (STATIC / "explorer.js").read_text(encoding="utf-8")
+    return style(STATIC / "explorer.css") + vega + script(own)
 
 
 def _rounded(value: Any) -> Any:

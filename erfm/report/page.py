@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from erfm.formats import (
     named,
 )
 from erfm.report import vector, verdicts
+from erfm.report.live import is_live
 from erfm.samples import Samples
 from erfm.study import Study, output_folder
 
@@ -334,7 +334,7 @@ class Page:
         png = path.read_bytes()
         lines = [text if label == "said" else f"{label}: {text}" for label, text in texts.items()]
         content: dict[str, Any] = {"text/plain": "\n".join(lines)}
-        if "JPY_SESSION_NAME" in os.environ:
+        if is_live():
             self._first_explorer = self._first_explorer or name
             live = explorers.block(spec, alt, png, address=False)
             content["text/html"] = live + explorers.inlined(self._first_explorer == name)

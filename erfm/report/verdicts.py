@@ -7,10 +7,8 @@ filters, a search and sorting; in a live JupyterLab the table brings script and 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 
@@ -18,12 +16,12 @@ from erfm.escaping import html
 from erfm.formats import heading
 from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
 from erfm.paper.scorecard import BY_CONSTRUCTION
+from erfm.report.live import STATIC, is_live, script, style
 from erfm.report.story import first_sentence
 
 SYMBOLS = {HOLDS: "✓", IMPOSSIBLE: "✕", CONTRADICTS: "≠", CANNOT_BE_JUDGED: "?"}
 """What stands before each verdict, so that no colour is needed to tell them apart."""
 
-STATIC = Path(__file__).parent / "sphinx" / "_static"
 SCRIPT, STYLE = STATIC / "verdicts.js", STATIC / "verdicts.css"
 
 COMPARED = ("printed", "implied", "simulated")
@@ -170,7 +168,6 @@ def link(markdown: str) -> tuple[str, str]:
 
 def _live() -> str:
     """Return script and style for a live JupyterLab; elsewhere, as where pages are stored, none."""
-    if "JPY_SESSION_NAME" not in os.environ:
+    if not is_live():
         return ""
-    style, script = (path.read_text(encoding="utf-8") for path in (STYLE, SCRIPT))
-    return f"\n<style>\n{style}</style>\n<script>\n{script}</script>"
+    return "\n" + style(STYLE) + script(SCRIPT.read_text(encoding="utf-8"))
