@@ -19,6 +19,8 @@ pytestmark = pytest.mark.slow
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REPORT = {re.split("[>=]", p)[0] for p in PROJECT["optional-dependencies"]["report"]}
+# What the report uses and matplotlib brings, with the report or without.
+REPORT -= {re.split("[>=]", p)[0] for p in metadata.requires("matplotlib") or ()}
 MODULES_OF_THE_REPORT = sorted(
     module
     for module, packages in metadata.packages_distributions().items()

@@ -11,6 +11,8 @@ WIDTHS = (320, 358, 768, 1024, 1312, 1366, 1440, 1920, 2560)
 
 # What reaches over the right edge of the screen or of a part that hides the rest, unless a part
 # that scrolls by itself holds it. The width is asked once: each question lays the page out anew.
+# Of a drawing its texts are asked; its other parts may be clipped, and are measured without that,
+# as is what a formula says to screen readers only.
 FAULTS = """
 () => {
     const width = document.documentElement.clientWidth, found = [];
@@ -19,9 +21,11 @@ FAULTS = """
     for (const element of document.querySelectorAll(".content *")) {
         const box = element.getBoundingClientRect();
         if (!box.width || !box.height || box.right <= width + 1) continue;
+        if (element.ownerSVGElement && element.localName !== "text") continue;
+        if (element.closest("mjx-assistive-mml")) continue;
         const holder = element.parentElement.closest(scrolls);
         if (holder && holder.getBoundingClientRect().right <= width + 1) continue;
-        found.push(`${element.localName}.${element.className} is cut`);
+        found.push(`${element.localName}.${element.getAttribute("class")} is cut`);
     }
     const contents = document.querySelector(".toc-tree");
     if (contents && innerWidth > 1312) {

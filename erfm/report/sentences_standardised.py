@@ -9,9 +9,14 @@ from erfm import ties
 from erfm.escaping import markdown
 from erfm.formats import named
 from erfm.logistic import LogisticFit
-from erfm.paper.ledger import printed
+from erfm.paper.ledger import printed, printed_standardised
 from erfm.standardised import DEFINITIONS, ranking
 from erfm.study import Study
+
+
+def claimed(study: Study) -> pd.Series:
+    """Return the sizes that the study's source gives, by design column; mostly it has none."""
+    return printed_standardised(study)
 
 
 def in_short(study: Study, kept: LogisticFit, table: pd.DataFrame) -> str:
