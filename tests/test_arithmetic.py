@@ -14,11 +14,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    IMPOSSIBLE,
-    Verdict,
     chi_square_readings,
     counts_that_print,
     examine_accuracy,
@@ -35,6 +30,7 @@ from erfm.paper.arithmetic import (
     tex,
 )
 from erfm.paper.ledger import DIFFERS, compare
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
 
 EXPECTED = Path(__file__).parent / "expected"
 R = pd.read_csv(EXPECTED / "examination.csv", index_col="quantity")["value"]

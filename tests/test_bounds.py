@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from scipy import optimize, special, stats
 
 from erfm.descriptives import standard_error_of_kurtosis, standard_error_of_skewness
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 from erfm.paper.bounds import (
     SAS_DIVISOR,
     examine_interval,
@@ -37,6 +36,7 @@ from erfm.paper.bounds import (
     skewness_bound,
 )
 from erfm.paper.ledger import printed, printed_number
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 
 EXPECTED = Path(__file__).parent / "expected"
 R = pd.read_csv(EXPECTED / "examination.csv", index_col="quantity")["value"]

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS
 from erfm.paper.classification import (
     COUNTS,
     SHARES,
@@ -22,6 +21,7 @@ from erfm.paper.classification import (
     kappa,
     possible_tables,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS
 
 PAPER = {
     "actual_positive": "437", "actual_negative": "897", "predicted_positive": "315",

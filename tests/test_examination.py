@@ -1,5 +1,6 @@
 """The examination: the worst verdict of a value's claims, and the numbers that it contradicts."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +20,22 @@ from erfm.paper import (
     two_groups,
 )
 from erfm.paper import claims as kinds
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
+from erfm.paper import (
+    verdict as verdict_names,
+)
 from erfm.paper.claims import KINDS, fits, kinds_table
-from erfm.paper.examination import FROM_WORST, MEANINGS, examine_paper
+from erfm.paper.examination import MEANINGS, examine_paper
 from erfm.paper.paper_file import load_paper, parse_paper, shipped_papers
 from erfm.paper.scorecard import ENTRIES, proofs
+from erfm.paper.verdict import (
+    CANNOT_BE_JUDGED,
+    CONTRADICTS,
+    FROM_WORST,
+    HOLDS,
+    IMPOSSIBLE,
+    VERDICTS,
+)
+from erfm.study import ROOT
 
 ERFM = examine_paper("erfm_2012")
 PROOFS = proofs()
@@ -135,8 +147,14 @@ SUM = 'kind = "sum"\ntotal = "n"\nparts = ["a", "b"]'
 SHARE = 'kind = "share"\npart = "a"\nwhole = "n"\nshare = "share"'
 
 
-def test_the_verdicts_are_defined_once_each():
+def test_the_verdicts_and_their_meanings_are_defined_once():
     assert set(FROM_WORST) == set(MEANINGS) == set(VERDICTS)
+    assert MEANINGS is verdict_names.MEANINGS
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "erfm").rglob("*.py"))
+    for name in ("HOLDS", "IMPOSSIBLE", "CONTRADICTS", "CANNOT_BE_JUDGED"):
+        assert len(re.findall(rf"^{name}\b.* = ", sources, flags=re.M)) == 1, name
+    for name in ("MEANINGS", "VERDICTS", "FROM_WORST", "REFUTED"):
+        assert len(re.findall(rf"^{name}\b.*= ", sources, flags=re.M)) == 1, name
 
 
 def test_a_contradiction_names_every_other_number():

@@ -73,7 +73,7 @@ def test_each_value_is_printed_with_its_verdict_and_why(papers, width):
     for line in ("Sex: Share of", "65%", "contradicts"):
         assert line in text, line
     assert "Of 4 printed values" in words
-    assert "contradicts another printed value: 1 (" in words and "holds: 3 (" in words
+    assert "contradicts other printed values: 1 (" in words and "holds: 3 (" in words
 
 
 def test_chinese_takes_two_columns_and_breaks_anywhere(papers):
@@ -100,7 +100,7 @@ def test_what_is_written_can_be_read_again(papers, tmp_path, capsys):
     assert FAIRNESS in [paragraph.text for paragraph in document.paragraphs]
     values, claims = document.tables
     assert [cell.text for cell in values.rows[4].cells][1:4] == [
-        "Sex: Share of men", "65%", "contradicts another printed value",
+        "Sex: Share of men", "65%", "contradicts other printed values",
     ]  # fmt: skip
     assert len(claims.rows) == 3
 
@@ -172,4 +172,4 @@ def test_the_example_of_the_data_s_readme_is_a_paper(tmp_path):
 def test_the_data_s_readme_defines_the_verdicts_as_the_examination_does():
     readme = " ".join((DATA / "README.md").read_text(encoding="utf-8").split())
     for verdict, meaning in MEANINGS.items():
-        assert f"*{verdict.removesuffix(' another printed value')}*: {meaning}" in readme
+        assert f"*{verdict.removesuffix(' other printed values')}*: {meaning}" in readme

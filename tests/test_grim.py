@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 from erfm.paper.grim import (
     counts_of_share,
     examine_mean_in_range,
@@ -29,6 +28,7 @@ from erfm.paper.grim import (
     examine_total,
     sums_of_squares,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 
 EXPECTED = Path(__file__).parent / "expected"
 

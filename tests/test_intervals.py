@@ -10,15 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from erfm.paper import classification, grim, printed_logistic, recomputed, two_groups
-from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    IMPOSSIBLE,
-    VERDICTS,
-    Span,
-    Verdict,
-)
+from erfm.paper.arithmetic import Span
 from erfm.paper.intervals import (
     agreement,
     combined,
@@ -29,6 +21,7 @@ from erfm.paper.intervals import (
     share_span,
     shown,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS, Verdict
 
 MODULES = (grim, two_groups, recomputed, classification, printed_logistic)
 CLAIMS = [

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from scipy import integrate, optimize, special, stats
 
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED
 from erfm.paper.normal_predictor import (
     examine_predicted_share,
     linear_predictor_sd,
@@ -18,6 +17,7 @@ from erfm.paper.normal_predictor import (
     shares_above_cutoff,
     simulate_share_above_cutoff,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED
 
 R = pd.read_csv(Path(__file__).parent / "expected" / "examination.csv", index_col="quantity")[
     "value"

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 from sklearn.metrics import roc_auc_score
 
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 from erfm.paper.intervals import read
 from erfm.paper.ledger import printed
 from erfm.paper.printed_logistic import (
@@ -28,6 +27,7 @@ from erfm.paper.printed_logistic import (
     examine_wald,
     null_deviance,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 
 SAS = (
     pd.read_csv(

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS
 from erfm.paper.recomputed import examine_test, examine_two_p_values, p_of, possible_p
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS
 
 STATCHECK = (
     pd.read_csv(Path(__file__).parent / "expected/statcheck.csv", comment="#", dtype=str)

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from erfm.paper import scorecard
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
 from erfm.paper.ledger import LEDGER, compare, load_published
 from erfm.paper.scorecard import (
     ENTRIES,
@@ -19,6 +18,7 @@ from erfm.paper.scorecard import (
     verdict_counts,
     verdicts,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
 from erfm.report.build import NOTEBOOKS
 from erfm.report.page import WHO
 

@@ -8,21 +8,14 @@ import pytest
 
 from erfm.customers.study_file import load_study
 from erfm.paper import sentences
-from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    IMPOSSIBLE,
-    VERDICTS,
-    Verdict,
-    chi_square_readings,
-)
+from erfm.paper.arithmetic import chi_square_readings
 from erfm.paper.scorecard import (
     BY_CONSTRUCTION,
     ESTIMATED,
     proofs,
     published_classification_table,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS, Verdict
 
 WRONG = Verdict(CONTRADICTS, "The parts add up to 5; 6 is printed.")
 RIGHT = Verdict(HOLDS, "The parts add up to 5; 5 is printed.")
@@ -35,7 +28,7 @@ def counts(*numbers: int) -> pd.Series:
 def test_in_one_minute_states_the_claim_and_what_the_counts_give():
     said = sentences.in_one_minute(counts(4, 3, 2, 1), published_classification_table())
     assert said.startswith("**In short.** The paper claims an accuracy of **95.11%**. The counts")
-    assert "printed values, 4 hold, 3 are impossible, 2 contradict another and 1 cannot" in said
+    assert "printed values, 4 hold, 3 are impossible, 2 contradict others and 1 cannot" in said
 
 
 def test_the_claim_has_the_printed_decimals_everywhere(monkeypatch):
@@ -56,9 +49,9 @@ def test_every_verdict_is_defined_once():
 
 def test_every_verdict_is_counted_in_words_and_beside_the_figure():
     said = sentences.what_holds(counts(4, 3, 0, 1), "Figure 1")
-    assert "does not (Figure 1): 4 hold, 3 are impossible, 0 contradict another and 1 cann" in said
+    assert "does not (Figure 1): 4 hold, 3 are impossible, 0 contradict others and 1 cann" in said
     assert sentences.tally(counts(1, 1, 1, 9)) == (
-        "1 holds, 1 is impossible, 1 contradicts another printed value and 9 cannot be judged"
+        "1 holds, 1 is impossible, 1 contradicts other printed values and 9 cannot be judged"
     )
     assert sentences.caption_of_verdicts(counts(4, 3, 2, 1)).startswith(
         "5 of 10 printed values cannot be right as they stand. "
@@ -76,7 +69,7 @@ def test_how_recomputed_counts_what_does_not_occur_as_none():
 def test_examined_in_short_counts_every_verdict():
     said = sentences.examined_in_short(counts(4, 3, 2, 1))
     assert "Of 10 printed values, 4 are confirmed" in said
-    assert "3 no data can have, 2 contradict another printed value, and 1 cannot" in said
+    assert "3 no data can have, 2 contradict other printed values, and 1 cannot" in said
     assert VERDICTS == (HOLDS, IMPOSSIBLE, CONTRADICTS, CANNOT_BE_JUDGED)
 
 

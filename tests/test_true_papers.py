@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from erfm.paper import true_papers
-from erfm.paper.arithmetic import HOLDS
 from erfm.paper.true_papers import (
     ERRORS,
     KINDS,
@@ -21,6 +20,7 @@ from erfm.paper.true_papers import (
     plant,
     summarise,
 )
+from erfm.paper.verdict import HOLDS
 
 AT_A_TIME = 30
 

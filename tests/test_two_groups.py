@@ -8,7 +8,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 from erfm.paper.two_groups import (
     examine_counts_test,
     examine_effect_size,
@@ -18,6 +17,7 @@ from erfm.paper.two_groups import (
     possible_t,
     tests_of_counts,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
 
 tests_of_counts.__test__ = False  # a function of the package, whatever its name
 

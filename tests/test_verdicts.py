@@ -11,7 +11,7 @@ from browser import axe_script, show
 
 from erfm.escaping import html
 from erfm.paper import scorecard
-from erfm.paper.arithmetic import CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
+from erfm.paper.verdict import CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
 from erfm.report import site, verdicts
 from erfm.report.page import Page
 from erfm.study import OUTPUT

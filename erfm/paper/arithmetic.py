@@ -13,7 +13,7 @@ Outcome: 1 = retained (the positive class), 0 = churned.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 from math import ceil, floor, log
 from typing import NamedTuple
@@ -25,65 +25,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from erfm.formats import percent
 from erfm.paper.ledger import DIFFERS, compare, parse_printed
-
-HOLDS = "holds"
-IMPOSSIBLE = "impossible"
-CONTRADICTS = "contradicts another printed value"
-CANNOT_BE_JUDGED = "cannot be judged"
-MEANINGS = {
-    HOLDS: "arithmetic on other printed values confirms it",
-    IMPOSSIBLE: (
-        "no data of the printed size can have it, with the range, mean and standard deviation that "
-        "are printed where it depends on them"
-    ),
-    CONTRADICTS: "it and another printed value cannot both be right",
-    CANNOT_BE_JUDGED: "it follows from customers, or from choices, that are not published",
-}
-"""What each verdict says of a printed value."""
-
-VERDICTS = tuple(MEANINGS)
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, Verdict
 
 Number = str | int | float
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a proof says.
-
-    Attributes
-    ----------
-    verdict : str
-        One of `VERDICTS`; `MEANINGS` says what each says.
-    reason : str
-        The argument in a sentence.
-    inequality : str
-        The argument in one line of LaTeX, with its numbers; "" if there is none.
-    what_would_have_to_be_true : str
-        What would reconcile the numbers; "" if nothing is refuted and nothing open.
-    numbers : mapping of str to float
-        The numbers of the argument, unrounded.
-    """
-
-    verdict: str
-    reason: str
-    inequality: str = ""
-    what_would_have_to_be_true: str = ""
-    numbers: Mapping[str, float] = field(default_factory=dict, hash=False)
-
-    @property
-    def refuted(self) -> bool:
-        """Whether the printed value cannot stand: impossible, or contradicted by another."""
-        return self.verdict in (IMPOSSIBLE, CONTRADICTS)
-
-    @property
-    def markdown(self) -> str:
-        """The verdict as a referee writes it, in Markdown with LaTeX."""
-        paragraphs = [f"**{self.verdict.capitalize()}.** {self.reason}"]
-        if self.inequality:
-            paragraphs += [f"$${line}$$" for line in self.inequality.split(r", \qquad ")]
-        if self.what_would_have_to_be_true:
-            paragraphs.append(f"*What would have to be true:* {self.what_would_have_to_be_true}")
-        return "\n\n".join(paragraphs)
 
 
 class Span(NamedTuple):

@@ -14,20 +14,9 @@ from scipy import stats
 
 from erfm.descriptives import standard_error_of_kurtosis
 from erfm.formats import number, percent
-from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    IMPOSSIBLE,
-    Number,
-    Span,
-    Verdict,
-    equal_sign,
-    order_sign,
-    span,
-    tex,
-)
+from erfm.paper.arithmetic import Number, Span, equal_sign, order_sign, span, tex
 from erfm.paper.ledger import compare
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
 
 SAS_DIVISOR = pi / sqrt(3)
 """The standard deviation of the logistic distribution, by which SAS divides B · sd."""

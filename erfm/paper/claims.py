@@ -15,12 +15,9 @@ from typing import Any
 import pandas as pd
 
 from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
     Number,
     SolvedTable,
     Span,
-    Verdict,
     examine_accuracy,
     examine_chi_square,
     examine_cutoff,
@@ -83,6 +80,7 @@ from erfm.paper.two_groups import (
     examine_t_test,
     examine_two_shares,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, Verdict
 
 COUNT, NUMBER, P_VALUE, TEXT = "a whole count", "a number", "a p-value", "a text"
 HOLDS_IN_KEY = (COUNT, NUMBER, P_VALUE, TEXT)

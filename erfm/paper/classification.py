@@ -19,13 +19,7 @@ import numpy as np
 from scipy import stats
 
 from erfm.formats import p_text, percent
-from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    Number,
-    Verdict,
-)
+from erfm.paper.arithmetic import Number
 from erfm.paper.grim import share_ends
 from erfm.paper.intervals import (
     SLACK,
@@ -36,6 +30,7 @@ from erfm.paper.intervals import (
     missing,
     read,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, Verdict
 
 Counts: TypeAlias = np.ndarray  # of whole numbers, one for each table that is still possible
 

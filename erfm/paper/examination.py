@@ -1,13 +1,7 @@
 """The examination of a paper: a verdict on every claim, and on every printed value.
 
-A value's verdict is the worst of those on the claims about it. The verdicts are
-
-- *impossible*: no data whatever of the printed size can have it;
-- *contradicts*: it is impossible together with other printed numbers, all of which are named;
-- *holds*: other printed numbers imply it;
-- *cannot be judged*: it needs what is not printed, and the reason says what.
-
-No verdict says how a number came about: see `FAIRNESS`.
+A value's verdict is the worst of those on the claims about it; `MEANINGS` of `erfm.paper.verdict`
+says what each means. No verdict says how a number came about: see `FAIRNESS`.
 """
 
 from __future__ import annotations
@@ -20,18 +14,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
 from erfm.paper.claims import KINDS, Key
-from erfm.paper.intervals import FROM_WORST
 from erfm.paper.paper_file import Claim, Paper, PrintedValue, load_paper
-
-MEANINGS = {
-    HOLDS: "other printed numbers imply it",
-    IMPOSSIBLE: "no data whatever of the printed size can have it",
-    CONTRADICTS: "it is impossible together with other printed numbers, all of which are named",
-    CANNOT_BE_JUDGED: "it needs what is not printed, and the reason says what",
-}
-"""What each verdict says of a printed value."""
+from erfm.paper.verdict import (
+    CANNOT_BE_JUDGED,
+    CONTRADICTS,
+    FROM_WORST,
+    IMPOSSIBLE,
+    REFUTED,
+    Verdict,
+)
+from erfm.paper.verdict import MEANINGS as MEANINGS
 
 FAIRNESS = (
     "A verdict is about printed numbers, not about people. A number that cannot stand may be a "
@@ -103,7 +96,7 @@ class JudgedValue:
     @property
     def refuted(self) -> bool:
         """Whether the printed value cannot stand: impossible, or contradicted by others."""
-        return self.verdict in (IMPOSSIBLE, CONTRADICTS)
+        return self.verdict in REFUTED
 
 
 NO_CLAIM = Verdict(CANNOT_BE_JUDGED, "No claim of the file is about it.")

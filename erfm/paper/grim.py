@@ -19,17 +19,7 @@ from fractions import Fraction
 from math import ceil, floor, inf, sqrt
 
 from erfm.formats import number
-from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    IMPOSSIBLE,
-    Number,
-    Span,
-    Verdict,
-    equal_sign,
-    tex,
-)
+from erfm.paper.arithmetic import Number, Span, equal_sign, tex
 from erfm.paper.intervals import (
     count,
     decimals_of,
@@ -43,6 +33,7 @@ from erfm.paper.intervals import (
     without_sign,
 )
 from erfm.paper.ledger import parse_printed
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
 
 SHOWN = 5
 """The most counts that a sentence lists."""

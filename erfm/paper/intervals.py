@@ -20,18 +20,9 @@ from fractions import Fraction
 from math import inf, isfinite, isinf
 
 from erfm.formats import sign
-from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    IMPOSSIBLE,
-    Number,
-    Span,
-    Verdict,
-    span,
-    tex,
-)
+from erfm.paper.arithmetic import Number, Span, span, tex
 from erfm.paper.ledger import parse_printed
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, FROM_WORST, HOLDS, IMPOSSIBLE, Verdict
 
 SLACK = 1e-9
 """By how much, relative to their size, two ends may differ and still count as equal."""
@@ -39,8 +30,6 @@ SLACK = 1e-9
 _RELATION = re.compile(r"(?:[A-Za-zχ²]+\s*)?(<=|>=|[<>=≤≥＜＞＝])?\s*(\S.*)")
 _UPPER, _LOWER = ("<", "<=", "≤", "＜"), (">", ">=", "≥", "＞")
 _GROUPED = re.compile(r"(-?[1-9]\d{0,2}(?:[,\u00a0\u202f ]\d{3})+)(\.\d+)?")
-FROM_WORST = (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
-"""The verdicts, the worst first."""
 
 
 def is_bound(printed: Number) -> bool:

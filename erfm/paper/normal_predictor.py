@@ -15,7 +15,8 @@ import pandas as pd
 from scipy import optimize, special, stats
 
 from erfm.formats import percent
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, Number, Verdict, order_sign, span
+from erfm.paper.arithmetic import Number, order_sign, span
+from erfm.paper.verdict import CANNOT_BE_JUDGED, Verdict
 
 LARGEST_SD = 10.0
 """The largest standard deviation of a linear predictor that is considered."""

@@ -15,17 +15,7 @@ from math import exp, inf, log
 
 from scipy import special
 
-from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    IMPOSSIBLE,
-    Number,
-    Span,
-    Verdict,
-    order_sign,
-    tex,
-)
+from erfm.paper.arithmetic import Number, Span, order_sign, tex
 from erfm.paper.intervals import (
     SLACK,
     agreement,
@@ -44,6 +34,7 @@ from erfm.paper.intervals import (
     sizes,
 )
 from erfm.paper.recomputed import NEAR, possible_p, two_sided_z
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
 
 NOT_EQUAL = r"\neq"
 HOSMER_LEMESHOW_DF = range(1, 11)

@@ -17,7 +17,7 @@ from math import inf, sqrt
 import numpy as np
 from scipy import special
 
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, Number, Span, Verdict, tex
+from erfm.paper.arithmetic import Number, Span, tex
 from erfm.paper.intervals import (
     agreement,
     count,
@@ -27,6 +27,7 @@ from erfm.paper.intervals import (
     read,
     shown,
 )
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, Verdict
 
 STATISTICS = {
     "t": ("t", ("df",), "P(|t_{%s}| \\ge %s)"),

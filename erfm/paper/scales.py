@@ -15,8 +15,9 @@ from matplotlib.figure import Figure
 
 from erfm.formats import percent
 from erfm.paper import figures
-from erfm.paper.arithmetic import SolvedTable, Verdict
+from erfm.paper.arithmetic import SolvedTable
 from erfm.paper.ledger import printed
+from erfm.paper.verdict import Verdict
 
 Interval = tuple[float, float, float]
 """A value with its lower and upper limit."""

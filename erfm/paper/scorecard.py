@@ -17,13 +17,7 @@ from erfm.descriptives import descriptive_statistics
 from erfm.escaping import markdown
 from erfm.logistic import CONSTANT, coefficient_table, fit_logistic, predict
 from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    IMPOSSIBLE,
-    VERDICTS,
     SolvedTable,
-    Verdict,
     examine_accuracy,
     examine_chi_square,
     examine_cutoff,
@@ -46,6 +40,7 @@ from erfm.paper.bounds import (
 )
 from erfm.paper.ledger import compare, load_published, printed
 from erfm.paper.normal_predictor import examine_predicted_share
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS, Verdict
 from erfm.samples import split_samples
 from erfm.standardised import ranking, standardised_coefficients
 from erfm.stepwise import final_equation

@@ -8,17 +8,10 @@ import pandas as pd
 
 from erfm.escaping import markdown
 from erfm.formats import percent
-from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    IMPOSSIBLE,
-    MEANINGS,
-    SolvedTable,
-    Verdict,
-)
+from erfm.paper.arithmetic import SolvedTable
 from erfm.paper.ledger import compare, load_published, parse_printed, printed
 from erfm.paper.scorecard import BY_CONSTRUCTION, ESTIMATED, HOW, NOT_TARGETED
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, MEANINGS, Verdict
 from erfm.study import Study
 from erfm.ties import at_least
 
@@ -64,7 +57,7 @@ def tally(counts: pd.Series) -> str:
     """Say how many printed values have each verdict, as a clause."""
     one, several = (
         {HOLDS: "holds", IMPOSSIBLE: "is impossible", CONTRADICTS: CONTRADICTS},
-        {HOLDS: "hold", IMPOSSIBLE: "are impossible", CONTRADICTS: "contradict another"},
+        {HOLDS: "hold", IMPOSSIBLE: "are impossible", CONTRADICTS: "contradict others"},
     )
     said = [
         f"{n} {(one if n == 1 else several).get(verdict, verdict)}" for verdict, n in counts.items()
@@ -116,7 +109,7 @@ def examined_in_short(counts: pd.Series) -> str:
     return (
         f"**In short.** Of {counts.sum()} printed values, {counts[HOLDS]} are confirmed by "
         f"arithmetic on other printed values, {counts[IMPOSSIBLE]} no data can have, "
-        f"{counts[CONTRADICTS]} contradict another printed value, and {counts[CANNOT_BE_JUDGED]} "
+        f"{counts[CONTRADICTS]} contradict other printed values, and {counts[CANNOT_BE_JUDGED]} "
         "cannot be judged without the data. Every verdict below follows from printed numbers "
         "alone: the simulated customers illustrate, they prove nothing."
     )

@@ -27,7 +27,7 @@ from erfm.paper import (
     recomputed,
     two_groups,
 )
-from erfm.paper.arithmetic import Verdict
+from erfm.paper.verdict import Verdict
 
 Draw = np.random.Generator
 ATTEMPTS = 50

@@ -15,14 +15,7 @@ import numpy as np
 from scipy import special, stats
 
 from erfm.formats import p_text
-from erfm.paper.arithmetic import (
-    CANNOT_BE_JUDGED,
-    CONTRADICTS,
-    HOLDS,
-    Number,
-    Span,
-    Verdict,
-)
+from erfm.paper.arithmetic import Number, Span
 from erfm.paper.grim import counts_of_share, examine_possible_share, no_cases
 from erfm.paper.intervals import (
     combined,
@@ -37,6 +30,7 @@ from erfm.paper.intervals import (
     sizes,
 )
 from erfm.paper.recomputed import NEAR, two_sided_t, upper_chi_square
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, Verdict
 
 T_TESTS = ("pooled", "welch")
 CHI_SQUARE_TESTS = ("pearson", "yates", "fisher", "likelihood ratio", "n minus 1")

@@ -14,8 +14,9 @@ import altair as alt
 
 from erfm.figures import GREY
 from erfm.paper import bounds
-from erfm.paper.arithmetic import Verdict, counts_that_print
+from erfm.paper.arithmetic import counts_that_print
 from erfm.paper.ledger import PrintedNumber, printed, printed_number
+from erfm.paper.verdict import Verdict
 from erfm.report.explore_scale import (
     AS_PRINTED,
     COLOR,

@@ -14,8 +14,8 @@ import pandas as pd
 
 from erfm.escaping import html
 from erfm.formats import heading
-from erfm.paper.arithmetic import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
 from erfm.paper.scorecard import BY_CONSTRUCTION
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
 from erfm.report.live import STATIC, is_live, script, style
 from erfm.report.story import first_sentence
 

@@ -1,0 +1,71 @@
+"""The four verdicts on printed numbers, what each means, and what a proof says.
+
+They are defined here and nowhere else: pages, terminal, files and tests read them from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+HOLDS = "holds"
+IMPOSSIBLE = "impossible"
+CONTRADICTS = "contradicts other printed values"
+CANNOT_BE_JUDGED = "cannot be judged"
+
+MEANINGS = {
+    HOLDS: "other printed numbers imply it",
+    IMPOSSIBLE: "no data whatever of the printed size can have it",
+    CONTRADICTS: "it is impossible together with other printed numbers, all of which are named",
+    CANNOT_BE_JUDGED: "it needs what is not printed, and the reason says what",
+}
+"""What each verdict says of a printed value."""
+
+VERDICTS = tuple(MEANINGS)
+"""The verdicts in the order in which a page explains them."""
+
+FROM_WORST = (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
+"""The verdicts, the worst first."""
+
+REFUTED = (IMPOSSIBLE, CONTRADICTS)
+"""The verdicts on what cannot stand: by itself, or beside other printed numbers."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a proof says.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `VERDICTS`; `MEANINGS` says what each says.
+    reason : str
+        The argument in a sentence.
+    inequality : str
+        The argument in one line of LaTeX, with its numbers; "" if there is none.
+    what_would_have_to_be_true : str
+        What would reconcile the numbers; "" if nothing is refuted and nothing open.
+    numbers : mapping of str to float
+        The numbers of the argument, unrounded.
+    """
+
+    verdict: str
+    reason: str
+    inequality: str = ""
+    what_would_have_to_be_true: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+    @property
+    def refuted(self) -> bool:
+        """Whether the printed value cannot stand: impossible, or contradicted by another."""
+        return self.verdict in REFUTED
+
+    @property
+    def markdown(self) -> str:
+        """The verdict as a referee writes it, in Markdown with LaTeX."""
+        paragraphs = [f"**{self.verdict.capitalize()}.** {self.reason}"]
+        if self.inequality:
+            paragraphs += [f"$${line}$$" for line in self.inequality.split(r", \qquad ")]
+        if self.what_would_have_to_be_true:
+            paragraphs.append(f"*What would have to be true:* {self.what_would_have_to_be_true}")
+        return "\n\n".join(paragraphs)
