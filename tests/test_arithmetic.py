@@ -29,7 +29,7 @@ from erfm.paper.arithmetic import (
     span,
     tex,
 )
-from erfm.paper.ledger import DIFFERS, compare
+from erfm.paper.printed_numbers import DIFFERS, compared
 from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -107,7 +107,7 @@ def test_counts_that_print_are_those_and_no_others(whole, part, decimals):
     found = [
         count
         for count in range(whole + 1)
-        if not compare(count / whole, text).verdict.startswith(DIFFERS)
+        if not compared(count / whole, text).verdict.startswith(DIFFERS)
     ]
     assert counts_that_print(text, whole) == found
     assert min(part, whole) in found
@@ -194,7 +194,7 @@ def test_no_simple_combination_of_counts_gives_the_claimed_accuracy():
     shares = [a / b for a, b in product(TABLE_6, TABLE_6) if a < b]
     for first, second in product(shares, shares):
         for value in ((first + second) / 2, first * second):
-            assert compare(value, "95.11%").verdict.startswith(DIFFERS)
+            assert compared(value, "95.11%").verdict.startswith(DIFFERS)
 
 
 def test_the_search_finds_what_is_there():

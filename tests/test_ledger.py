@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,21 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from erfm.customers.study_file import load_study
+from erfm.paper import ledger
 from erfm.paper.ledger import (
-    DIFFERS,
-    EQUAL,
-    LEDGER,
-    NOT_COMPUTABLE,
-    TRUNCATED,
     compare,
     comparison_table,
     load_published,
-    parse_printed,
     printed,
     printed_number,
     printed_standardised,
+    published_paper,
+    quotation,
 )
-from erfm.study import StudyError
+from erfm.paper.paper_file import PaperError, parse_paper
+from erfm.paper.printed_numbers import (
+    DIFFERS,
+    EQUAL,
+    NOT_COMPUTABLE,
+    TRUNCATED,
+    is_number,
+    parse_printed,
+)
 
 PUBLISHED = load_published()
 KEYS = list(PUBLISHED.index)
@@ -78,49 +84,50 @@ def test_percentages_keep_the_decimals_that_are_printed():
     assert printed_number("male_pct").upper == 0.7185
 
 
+def test_a_quotation_says_where_a_value_stands_and_quotes_a_sentence_once():
+    said = quotation("frequency_skewness", "frequency_kurtosis").splitlines()
+    assert said[::2] == [
+        "> **Table 1, Frequency: Skewness 11.265**",
+        "> 偏度系数和峰度系数分别为11.265,0.085 — *The coefficients of skewness and kurtosis are "
+        "11.265 and 0.085 respectively.*",
+        "> **Table 1, Frequency: Kurtosis 0.085**",
+    ]
+    assert quotation("n_raw") == "> **Sample, Customers: Number drawn 4500**"
+
+
 def test_an_unknown_key_names_the_nearest():
     with pytest.raises(KeyError, match=r"no key 'acuracy'.*mean 'accuracy'"):
         printed("acuracy")
 
 
 def test_a_caller_cannot_change_the_ledger():
-    ledger = load_published()
-    ledger.loc["accuracy", "printed"] = "75.86%"
+    table = load_published()
+    table.loc["accuracy", "printed"] = "75.86%"
     assert compare(0.9511, "accuracy").agrees
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        (
-            "frequency_max,",
-            "frequency_min,",
-            "column 'key', row 7 .*, row 8 .*: give each row",
-        ),
-        ("n_raw,", "N raw,", "column 'key', row 2 'N raw'"),
-        ("11.10,2", "11.10,3", "column 'decimals', row 9 '3': give the number of decimals"),
-        ("11.10,2", "11.1O,2", "column 'decimals', row 9 '2'"),
-        ("11.10,2", "11.10,", "column 'decimals', row 9 ''"),
-        ("95%,0", ",0", "column 'printed', row 22 '': give the value as it is printed"),
-        (",约,about", ",约,", "column 'translation', row 5 '': give 'sentence' and 'translation'"),
-        (",printed,", ",value,", "the columns are .*value.*; make them .*printed"),
-        ("n_raw,Sample,", "n_raw,,", "column 'table', row 2 ''"),
-    ],
-)
-def test_a_faulty_ledger_ends_in_one_clear_error(tmp_path, old, new, message):
-    text = LEDGER.read_text(encoding="utf-8")
-    assert old in text
-    faulty = tmp_path / "published.csv"
-    faulty.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(StudyError, match=message) as error:
-        load_published(faulty)
-    assert str(faulty) in str(error.value)
+def test_the_paper_is_read_once(monkeypatch):
+    def again(paper):
+        raise AssertionError(f"{paper} is read again")
+
+    monkeypatch.setattr(ledger, "load_paper", again)
+    assert printed("accuracy") == 0.9511
+    assert len(load_published()) == len(KEYS)
 
 
-def test_a_missing_ledger_is_named(tmp_path):
-    with pytest.raises(StudyError, match="no such file"):
-        load_published(tmp_path / "published.csv")
+def test_another_paper_is_a_ledger_too():
+    text = '[paper]\ntitle = "t"\nsource = "s"\n[values.share]\nprinted = "60%"\nwhat = "Men"\n'
+    rows = load_published(parse_paper(text, Path("mine.paper.toml")))
+    assert rows.loc["share", ["statistic", "decimals", "value"]].tolist() == ["Men", 0, 0.6]
+
+
+def test_a_missing_paper_is_named_when_a_value_is_asked_for(monkeypatch):
+    monkeypatch.setattr(ledger, "PAPER", "erfm_2013")
+    published_paper.cache_clear()
+    with pytest.raises(PaperError, match="no such file"):
+        printed("accuracy")
+    monkeypatch.undo()
+    assert printed("accuracy") == 0.9511
 
 
 # --- Printed numbers ------------------------------------------------------------------------------
@@ -146,6 +153,7 @@ def test_printed_numbers(text, value, decimals, lower, upper):
 
 @pytest.mark.parametrize("text", ["", ".", "-", "1,000", "1e3", "12 %", "nan", "0.5%%", "about 4"])
 def test_other_texts_are_no_printed_numbers(text):
+    assert not is_number(text)
     with pytest.raises(ValueError, match="not a printed number"):
         parse_printed(text)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from erfm.paper.ledger import load_published
 from erfm.paper.paper_file import PaperError, load_paper, parse_paper, shipped_papers
 from erfm.study import StudyError
 
@@ -193,14 +192,3 @@ def test_every_shipped_paper_is_described(path):
         assert value.place, name
         assert bool(value.quotation) == bool(value.translation) or paper.language == "English", name
         assert name in judged, f"no claim is about {name}"
-
-
-def test_the_paper_s_file_and_the_ledger_print_the_same():
-    ledger, paper = load_published(), load_paper("erfm_2012")
-    assert list(paper.printed) == list(ledger.index)
-    for key, value in paper.printed.items():
-        row = ledger.loc[key]
-        assert (value.printed, value.what, value.variable, value.place) == (
-            row["printed"], row["statistic"], row["variable"], row["table"],
-        )  # fmt: skip
-        assert (value.quotation, value.translation) == (row["sentence"], row["translation"])

@@ -24,7 +24,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from erfm.formats import percent
-from erfm.paper.ledger import DIFFERS, compare, parse_printed
+from erfm.paper.printed_numbers import DIFFERS, compared, parse_printed
 from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, Verdict
 
 Number = str | int | float
@@ -89,7 +89,7 @@ def examine_sum(total: int, *parts: int) -> Verdict:
 
 def examine_share(part: int, whole: int, share: str) -> Verdict:
     """Examine whether a printed share, e.g. "71.8%", is that of a part in a whole."""
-    comparison = compare(part / whole, share)
+    comparison = compared(part / whole, share)
     return Verdict(
         HOLDS if comparison.agrees else CONTRADICTS,
         f"{part} of {whole} is {comparison.computed}; {share} is printed.",
@@ -133,7 +133,7 @@ def counts_that_print(share: str, whole: int) -> list[int]:
 
 
 def _prints(value: float, text: str) -> bool:
-    return not compare(value, text).verdict.startswith(DIFFERS)
+    return not compared(value, text).verdict.startswith(DIFFERS)
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ def examine_accuracy(solved: SolvedTable, accuracy: str) -> Verdict:
     Which margin is called actual and which predicted does not matter: to transpose a table leaves
     its diagonal where it is.
     """
-    comparison = compare(solved.accuracy, accuracy)
+    comparison = compared(solved.accuracy, accuracy)
     needed = span(accuracy).value * solved.total
     possible = counts_that_print(accuracy, solved.total)
     whole = (

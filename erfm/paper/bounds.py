@@ -15,7 +15,7 @@ from scipy import stats
 from erfm.descriptives import standard_error_of_kurtosis
 from erfm.formats import number, percent
 from erfm.paper.arithmetic import Number, Span, equal_sign, order_sign, span, tex
-from erfm.paper.ledger import compare
+from erfm.paper.printed_numbers import compared
 from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
 
 SAS_DIVISOR = pi / sqrt(3)
@@ -121,7 +121,7 @@ def examine_kurtosis(
         verdict = IMPOSSIBLE
     else:
         verdict = CONTRADICTS if claimed.upper < pearson else CANNOT_BE_JUDGED
-    misread = verdict != CANNOT_BE_JUDGED and compare(standard_error, kurtosis).agrees
+    misread = verdict != CANNOT_BE_JUDGED and compared(standard_error, kurtosis).agrees
     return Verdict(
         verdict,
         f"The farthest value alone makes the excess kurtosis at least {extreme:.2f}, the printed "

@@ -57,7 +57,6 @@ from erfm.paper.grim import (
     examine_total,
 )
 from erfm.paper.intervals import count, judge, read
-from erfm.paper.ledger import parse_printed
 from erfm.paper.normal_predictor import examine_predicted_share
 from erfm.paper.printed_logistic import (
     examine_c_statistic,
@@ -68,6 +67,7 @@ from erfm.paper.printed_logistic import (
     examine_odds_ratio_interval,
     examine_wald,
 )
+from erfm.paper.printed_numbers import parse_printed
 from erfm.paper.recomputed import NAMES, STATISTICS, TAILS, examine_test, examine_two_p_values
 from erfm.paper.two_groups import (
     CHI_SQUARE_TESTS,

@@ -32,7 +32,7 @@ from erfm.paper.intervals import (
     shown,
     without_sign,
 )
-from erfm.paper.ledger import parse_printed
+from erfm.paper.printed_numbers import parse_printed
 from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
 
 SHOWN = 5

@@ -21,7 +21,7 @@ from math import inf, isfinite, isinf
 
 from erfm.formats import sign
 from erfm.paper.arithmetic import Number, Span, span, tex
-from erfm.paper.ledger import parse_printed
+from erfm.paper.printed_numbers import parse_printed
 from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, FROM_WORST, HOLDS, IMPOSSIBLE, Verdict
 
 SLACK = 1e-9

@@ -9,7 +9,8 @@ import pandas as pd
 from erfm.escaping import markdown
 from erfm.formats import percent
 from erfm.paper.arithmetic import SolvedTable
-from erfm.paper.ledger import compare, load_published, parse_printed, printed
+from erfm.paper.ledger import compare, load_published, printed
+from erfm.paper.printed_numbers import parse_printed
 from erfm.paper.scorecard import BY_CONSTRUCTION, ESTIMATED, HOW, NOT_TARGETED
 from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, MEANINGS, Verdict
 from erfm.study import Study

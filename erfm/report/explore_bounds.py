@@ -15,7 +15,8 @@ import altair as alt
 from erfm.figures import GREY
 from erfm.paper import bounds
 from erfm.paper.arithmetic import counts_that_print
-from erfm.paper.ledger import PrintedNumber, printed, printed_number
+from erfm.paper.ledger import printed, printed_number
+from erfm.paper.printed_numbers import PrintedNumber
 from erfm.paper.verdict import Verdict
 from erfm.report.explore_scale import (
     AS_PRINTED,
