@@ -36,7 +36,7 @@ from erfm.paper.bounds import (
     skewness_bound,
 )
 from erfm.paper.ledger import printed, printed_number
-from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS
 
 EXPECTED = Path(__file__).parent / "expected"
 R = pd.read_csv(EXPECTED / "examination.csv", index_col="quantity")["value"]
@@ -99,7 +99,7 @@ def test_the_bound_on_skewness_is_approached():
 
 def test_the_papers_skewness():
     verdict = examine_skewness("11.265", **MOMENTS)
-    assert verdict.verdict == IMPOSSIBLE
+    assert verdict.verdict == CONTRADICTS
     assert f"{verdict.numbers['z']:.3f}" == "9.577"
     assert pytest.approx(verdict.numbers["z"]) == (101 - 11.10) / 9.387
     assert verdict.numbers["bound"] == pytest.approx(9.5771 * 3334 / 3332, abs=1e-4)
@@ -120,14 +120,14 @@ def test_the_skewness_is_refuted_just_above_the_bound_only():
     bound = examine_skewness(1.0, **exact).numbers["bound"]
     for sign in (1, -1):
         assert examine_skewness(sign * bound * (1 - 1e-9), **exact).verdict == CANNOT_BE_JUDGED
-        assert examine_skewness(sign * bound * (1 + 1e-9), **exact).verdict == IMPOSSIBLE
+        assert examine_skewness(sign * bound * (1 + 1e-9), **exact).verdict == CONTRADICTS
     # Rounding leaves room: as printed texts the same numbers are not refuted.
     assert examine_skewness(f"{bound:.3f}", **MOMENTS).verdict == CANNOT_BE_JUDGED
 
 
 def test_the_papers_kurtosis():
     verdict = examine_kurtosis("0.085", skewness="11.265", **MOMENTS)
-    assert verdict.verdict == IMPOSSIBLE
+    assert verdict.verdict == CONTRADICTS
     assert 124 < verdict.numbers["pearson"] < 125
     assert f"{verdict.numbers['standard_error']:.4f}" == "0.0848"
     assert "its standard error" in verdict.what_would_have_to_be_true
@@ -245,7 +245,7 @@ def test_two_extremes_attain_the_bound_on_the_sd():
     exact = {"n": 35, "minimum": 2, "maximum": 101}
     sd = x.std(ddof=1)
     assert examine_mean_and_sd(x.mean(), sd, **exact).numbers["largest_sd"] == pytest.approx(sd)
-    assert examine_mean_and_sd(x.mean(), sd * 1.0001, **exact).verdict == IMPOSSIBLE
+    assert examine_mean_and_sd(x.mean(), sd * 1.0001, **exact).verdict == CONTRADICTS
 
 
 # --- Information: any data ------------------------------------------------------------------------
@@ -310,7 +310,7 @@ def test_woolfs_standard_error_of_an_indicator_attains_it_too():
 
 def test_the_papers_interval():
     verdict = examine_interval("1.051", "1.046", "1.055", sd="9.387", n=N)
-    assert verdict.verdict == IMPOSSIBLE
+    assert verdict.verdict == CONTRADICTS
     shown = f"({verdict.numbers['lower']:.4f}, {verdict.numbers['upper']:.4f})"
     assert shown == "(1.0434, 1.0586)"
     lower, upper = narrowest_interval(1.051, 9.387, N_BUILD)
@@ -332,7 +332,7 @@ def test_each_remedy_is_just_enough(remedy):
     enough = arguments | {name: needed if name == "n" else needed + step}
     short = arguments | {name: needed - step}
     assert examine_interval("1.051", "1.046", "1.055", **enough).verdict == CANNOT_BE_JUDGED
-    assert examine_interval("1.051", "1.046", "1.055", **short).verdict == IMPOSSIBLE
+    assert examine_interval("1.051", "1.046", "1.055", **short).verdict == CONTRADICTS
 
 
 def test_rounding_alone_refutes_no_interval():
@@ -385,22 +385,34 @@ def test_no_search_finds_a_narrower_interval(points):
 
 def test_the_papers_has_child():
     verdict = examine_p_value("0.997", "0.671", n=N_BUILD)
-    assert verdict.verdict == IMPOSSIBLE
+    assert verdict.verdict == CONTRADICTS
     assert f"{verdict.numbers['standard_error']:.4f}" == "0.0083"
     assert f"{verdict.numbers['least_standard_error']:.3f}" == "0.089"
     assert f"{verdict.numbers['sd_needed']:.1f}" == "5.4"
+
+
+def test_has_child_as_a_count():
+    for largest in (1, 2, 3, 10, 11):
+        proof = examine_p_value("0.997", "0.671", n=N_BUILD, largest=largest)
+        x = np.repeat([0, largest], N_BUILD // 2)  # as different as such counts can be
+        assert proof.numbers["least_standard_error"] == pytest.approx(
+            least_standard_error(x.std(ddof=1), N_BUILD)
+        )
+        assert proof.verdict == (CONTRADICTS if largest <= 10 else CANNOT_BE_JUDGED)
+        said = "to 11 or more." in proof.what_would_have_to_be_true
+        assert said == proof.refuted
 
 
 @pytest.mark.parametrize("offset", [1e-6, -1e-6])
 def test_the_sd_needed_is_the_least(offset):
     needed = examine_p_value("0.997", "0.671", n=N_BUILD).numbers["sd_needed"]
     verdict = examine_p_value("0.997", "0.671", n=N_BUILD, sd=needed + offset).verdict
-    assert verdict == (CANNOT_BE_JUDGED if offset > 0 else IMPOSSIBLE)
+    assert verdict == (CANNOT_BE_JUDGED if offset > 0 else CONTRADICTS)
 
 
 def test_a_p_value_of_one_refutes_nothing():
     assert examine_p_value("0.997", "1.000", n=N_BUILD).verdict == CANNOT_BE_JUDGED
-    assert examine_p_value("1.000", "0.671", n=N_BUILD).verdict == IMPOSSIBLE
+    assert examine_p_value("1.000", "0.671", n=N_BUILD).verdict == CONTRADICTS
 
 
 def test_no_indicator_has_that_odds_ratio_and_p():

@@ -58,7 +58,7 @@ def drawn_settings(found, seed, count=SETTINGS):
 def verdicts(texts):
     """Return for each setting whether the sentence begins with what is possible."""
     begun = [text["said"].split()[0].strip(",") for text in texts]
-    assert set(begun) <= {"Possible", "Impossible"}
+    assert set(begun) <= {"Possible", "Impossible", "Contradicts"}
     return [word == "Possible" for word in begun]
 
 
@@ -191,7 +191,9 @@ def test_printed_inputs_have_the_verdict_of_the_scorecard(explored, name, proof)
     assert first == found.presets["As printed"]
     text = found.evaluate()
     assert PROOF[proof].refuted and verdicts([text]) == [False]
-    assert " at the printed inputs: " in text["said"]
+    assert ", as printed: " in text["said"]
+    opens = "Impossible" if name == "accuracy" else "Contradicts"
+    assert text["said"].startswith(opens)
 
 
 @pytest.mark.parametrize("name", explore_bounds.TOO_SMALL)
@@ -326,7 +328,7 @@ def test_a_sentence_tells_how_far_the_inputs_are_from_the_printed_ones(explored)
     )
     found = explored["accuracy"]
     assert found.evaluate()["said"] == (
-        "Impossible as a share at the printed inputs: of 1,334 customers 1,268 are "
+        "Impossible as a share, as printed: of 1,334 customers 1,268 are "
         "95.05% and 1,269 are 95.13%; 95.11% is printed."
     )
     said = found.evaluate(n=1331)["said"]
@@ -359,7 +361,8 @@ def test_the_printed_value_turns_from_impossible_to_possible(explored, name):
                 parameter["value"] = preset.get(parameter["name"], parameter["value"])
         svg = vl_convert.vegalite_to_svg(spec, vl_version=explorer.VEGA_LITE)
         marks[label] = {color for color in (VERMILION, BLUE) if color in svg}
-        assert ("impossible" in svg) == (label == "As printed")
+        refuted = "impossible" if name == "accuracy" else "contradicts"
+        assert (refuted in svg) == (label == "As printed")
     assert marks.pop("As printed") == {VERMILION}
     assert all(colors == {BLUE} for colors in marks.values())
 

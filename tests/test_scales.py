@@ -36,10 +36,10 @@ def test_interval_shows_the_narrowest_for_each_number_of_customers():
     assert list(drawn.points.loc["reconstruction", ["value", "lower", "upper"]]) == [
         1.05, 1.04, 1.06
     ]  # fmt: skip
-    assert drawn.title == "The printed interval is narrower than any data allow"
+    assert drawn.title == "The printed interval is narrower than the printed spread allows"
     assert "on 3,334 or 2,000 customers" in drawn.alt
     wider = scales.interval((1.051, 1.042, 1.06), narrowest, estimated)
-    assert wider.title == "The printed interval is no narrower than data allow"
+    assert wider.title == "The printed interval is no narrower than the printed spread allows"
 
 
 def test_standard_error_leaves_room_below_the_implied_one():

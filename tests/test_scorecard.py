@@ -1,7 +1,8 @@
-"""Every printed value has a verdict, computed from the ledger."""
+"""Every printed value has a verdict, computed from the claims of the paper's file."""
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from erfm.paper import scorecard
+from erfm.paper.examination import examine_paper
 from erfm.paper.ledger import compare, load_published, published_paper
 from erfm.paper.scorecard import (
     ENTRIES,
@@ -22,6 +24,7 @@ from erfm.paper.scorecard import (
 from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
 from erfm.report.build import NOTEBOOKS
 from erfm.report.page import WHO
+from erfm.report.story import first_sentence
 
 PUBLISHED = load_published()
 TABLE = verdicts()
@@ -50,17 +53,28 @@ def test_the_scorecard_and_the_ledger_have_the_same_keys_in_the_same_order():
     assert list(ENTRIES) == list(PUBLISHED.index) == list(TABLE.index)
 
 
-def test_every_proof_judges_a_value_or_is_the_simulation():
-    assert set(proofs()) - {entry.proof for entry in ENTRIES.values()} == {"predicted share"}
+def test_every_proof_is_told_but_that_of_the_normal_predictor():
+    told = {c.claim.name for one in scorecard.examined().judged.values() for c in one.claims}
+    assert set(proofs()) - told == {"predicted share"}
+    assert list(proofs()) == [claim.name for claim in published_paper().claims]
+
+
+def test_no_verdict_is_wired_but_in_the_paper_s_file():
+    """What the code knows of a printed value is where it is shown and how it is simulated."""
+    assert set(scorecard.Entry._fields) == {"section", "how"}
+    source = inspect.getsource(scorecard)
+    assert "examine_" not in source.replace("examine_paper", "")
+    assert not re.search("HOLDS|IMPOSSIBLE|CONTRADICTS|CANNOT_BE_JUDGED", source)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("verdict", "keys"),
     [
-        (IMPOSSIBLE, "frequency_skewness frequency_kurtosis has_child_p has_child_or "
-         "frequency_or_lower frequency_or_upper"),
-        (CONTRADICTS, "has_child_or_restated frequency_or significant_variables accuracy "
+        (IMPOSSIBLE, "accuracy"),
+        (CONTRADICTS, "frequency_skewness frequency_kurtosis has_child_p has_child_or "
+         "has_child_or_restated frequency_or frequency_or_lower frequency_or_upper "
+         "significant_variables "
          "standardised_frequency standardised_recency standardised_age standardised_gender"),
         (HOLDS, "n_complete n_train n_holdout frequency_range frequency_min frequency_max male_n "
          "male_pct female_n holdout_retained holdout_churned predicted_retained "
@@ -72,6 +86,68 @@ def test_every_proof_judges_a_value_or_is_the_simulation():
 def test_the_verdicts(verdict, keys):
     assert TABLE.index[TABLE["verdict"] == verdict].tolist() == keys.split()
     assert verdict_counts()[verdict] == len(keys.split())
+
+
+TOGETHER = {
+    "frequency_skewness": "n_complete frequency_min frequency_max frequency_mean frequency_sd",
+    "frequency_kurtosis": "frequency_skewness n_complete frequency_min frequency_max "
+    "frequency_mean frequency_sd",
+    "has_child_p": "has_child_or n_train",
+    "has_child_or": "has_child_p n_train",
+    "has_child_or_restated": "has_child_or",
+    "frequency_or": "standardised_frequency frequency_sd",
+    "frequency_or_lower": "frequency_or frequency_or_upper frequency_sd n_complete "
+    "confidence_level",
+    "frequency_or_upper": "frequency_or frequency_or_lower frequency_sd n_complete "
+    "confidence_level",
+    "significant_variables": "standardised_recency standardised_frequency standardised_gender "
+    "standardised_age n_train significance_level",
+    "accuracy": "holdout_retained holdout_churned predicted_retained predicted_retained_wrong "
+    "predicted_churned predicted_churned_wrong",
+    "standardised_frequency": "frequency_or frequency_sd",
+    **{f"standardised_{name}": "n_train significance_level significant_variables"
+       for name in ("recency", "age", "gender")},
+}  # fmt: skip
+"""What a printed value contradicts."""
+
+
+@pytest.mark.parametrize("key", PUBLISHED.index)
+def test_a_contradiction_names_all_that_it_contradicts_and_nothing_else_does(key):
+    others = TOGETHER.get(key, "").split()
+    named = [f"{TABLE.loc[k, 'value']} {TABLE.loc[k, 'printed']}" for k in others]
+    assert TABLE.loc[key, "together_with"] == "; ".join(named)
+    assert (TABLE.loc[key, "verdict"] == CONTRADICTS) == (bool(named) and key != "accuracy")
+
+
+@pytest.mark.parametrize("key", PUBLISHED.index)
+def test_what_is_not_judged_says_what_is_missing(key):
+    row = TABLE.loc[key]
+    assert row["needed"] if row["verdict"] == CANNOT_BE_JUDGED else True
+
+
+def test_the_accuracy_is_impossible_by_itself_and_the_counts_contradict_it_too():
+    row = TABLE.loc["accuracy"]
+    assert first_sentence(row["reason"]) == (
+        "95.11% is no share of 1334 cases at all: 1268 prints as 95.05%, 1269 prints as 95.13%."
+    )
+    for proof in (proofs()["accuracy as a share"], proofs()["accuracy"]):
+        for told, whole in (
+            (proof.reason, row["reason"]),
+            (proof.inequality, row["inequality"]),
+            (proof.what_would_have_to_be_true, row["needed"]),
+        ):
+            assert told in whole
+    assert "1012 of 1334 predictions are right, which is 75.86%" in row["reason"]
+
+
+def test_has_child_is_judged_as_an_indicator_as_a_count_and_without_a_limit():
+    row = TABLE.loc["has_child_or"]
+    for coding in ("an indicator cannot", "A count from 0 to 3 cannot", "A count from 0 to 10 can"):
+        assert coding in row["reason"]
+    assert row["needed"] == (
+        "A variable with a standard deviation of at least 5.4; a count would have to go to 11 or "
+        "more."
+    )
 
 
 def test_the_papers_headline():
@@ -118,8 +194,8 @@ def test_the_verdicts_follow_what_is_printed(monkeypatch, changes, key, verdict)
     paper = published_paper()
     values = {k: replace(value, printed=changes.get(k, value.printed))
               for k, value in paper.printed.items()}  # fmt: skip
-    other = replace(paper, printed=values)
-    monkeypatch.setattr(scorecard, "load_published", lambda: load_published(other))
+    other = examine_paper(replace(paper, printed=values))
+    monkeypatch.setattr(scorecard, "examined", lambda: other)
     assert verdicts().loc[key, "verdict"] == verdict
 
 

@@ -51,10 +51,10 @@ def test_every_verdict_is_counted_in_words_and_beside_the_figure():
     said = sentences.what_holds(counts(4, 3, 0, 1), "Figure 1")
     assert "does not (Figure 1): 4 hold, 3 are impossible, 0 contradict others and 1 cann" in said
     assert sentences.tally(counts(1, 1, 1, 9)) == (
-        "1 holds, 1 is impossible, 1 contradicts other printed values and 9 cannot be judged"
+        "1 holds, 1 is impossible, 1 contradicts others and 9 cannot be judged"
     )
     assert sentences.caption_of_verdicts(counts(4, 3, 2, 1)).startswith(
-        "5 of 10 printed values cannot be right as they stand. "
+        "5 of 10 printed values cannot stand: 3 whatever the data, 2 beside other printed values. "
     )
 
 
@@ -69,7 +69,10 @@ def test_how_recomputed_counts_what_does_not_occur_as_none():
 def test_examined_in_short_counts_every_verdict():
     said = sentences.examined_in_short(counts(4, 3, 2, 1))
     assert "Of 10 printed values, 4 are confirmed" in said
-    assert "3 no data can have, 2 contradict other printed values, and 1 cannot" in said
+    assert "3 are impossible whatever the data, 2 contradict other printed values and 1 can" in said
+    one = sentences.examined_in_short(counts(1, 1, 1, 0))
+    assert "1 is confirmed by arithmetic on other printed values, 1 is impossible whatever" in one
+    assert "1 contradicts other printed values and 0 cannot be judged without the data." in one
     assert VERDICTS == (HOLDS, IMPOSSIBLE, CONTRADICTS, CANNOT_BE_JUDGED)
 
 

@@ -48,6 +48,8 @@ def test_a_value_s_rows_say_all_there_is_to_say_of_it(key):
     quoted = [(q.get("lang"), q.text) for q in body.iter("q")]
     assert quoted == ([("zh", row["sentence"])] if row["sentence"] else [])
     assert row["translation"] in opened and row["needed"] in opened
+    assert row["together_with"] in opened
+    assert ("Contradicts" in opened) == bool(row["together_with"])
     assert ("What would have to be true" in opened) == bool(row["needed"])
     summary, proof = text_of(body.find(".//summary")), opened.partition("Proof")[2]
     assert row["why"].startswith(summary)
@@ -322,6 +324,10 @@ class TestInABrowser:
         page.get_by_role("button", name="Reset").click()
         assert page.url.endswith("#table-0-1")
 
+    def test_an_address_with_a_verdict_s_former_words_still_chooses_it(self, shown):
+        page = shown("#table-0-1?verdict=contradicts+another+printed+value")
+        assert keys(page) == chosen(verdict=CONTRADICTS)
+
     def test_a_searched_word_is_no_verdict(self, shown):
         page = shown("#table-0-1?search=holds")
         assert page.get_by_label("Search").input_value() == "holds"
@@ -336,7 +342,7 @@ class TestInABrowser:
         page.locator(".erfm-strip").get_by_role("link", name="Holdout: Accuracy").click()
         assert page.locator("#value-accuracy details").get_attribute("open") is not None
         assert page.locator("#value-accuracy").is_visible()
-        page.locator(".erfm-strip").get_by_role("link", name="impossible 6").click()
+        page.locator(".erfm-strip").get_by_role("link", name="impossible 1").click()
         assert keys(page) == chosen(verdict=IMPOSSIBLE)
 
     @pytest.mark.parametrize("width", [320, 358, 768, 1366])

@@ -1,11 +1,11 @@
-"""Proofs about printed numbers that need no data: verdicts, sums, shares, classification tables.
+"""Proofs about printed numbers that need no data: sums, shares, classification tables.
 
 Every proof works for any numbers. A number given as printed text ("11.10", "95%") stands for all
 values that are printed so, and is refuted only if each of them is; an int or float is exact. Each
 ``examine_…`` function returns a `Verdict`; the formulas behind it are functions of their own.
 Proofs from bounds on moments and on information are in `erfm.paper.bounds`, the argument from a
-normal linear predictor in `erfm.paper.normal_predictor`; `erfm.paper.scorecard` applies all of them
-to the ledger.
+normal linear predictor in `erfm.paper.normal_predictor`; `erfm.paper.examination` applies all of
+them to the claims of a paper's file.
 
 Outcome: 1 = retained (the positive class), 0 = churned.
 """

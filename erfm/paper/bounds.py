@@ -1,8 +1,11 @@
 """Proofs from what no data can exceed: bounds on moments and on the information about a slope.
 
 As in `erfm.paper.arithmetic`, a number given as printed text stands for all values that are printed
-so. B is a coefficient of a binary logistic regression with retention (1 = retained), sd the
-standard deviation of its variable with divisor n - 1, n the number of customers.
+so. What is beyond a bound contradicts the numbers from which the bound follows: it is impossible
+together with them, and not by itself.
+
+B is a coefficient of a binary logistic regression with retention (1 = retained), sd the standard
+deviation of its variable with divisor n - 1, n the number of customers.
 """
 
 from __future__ import annotations
@@ -16,7 +19,10 @@ from erfm.descriptives import standard_error_of_kurtosis
 from erfm.formats import number, percent
 from erfm.paper.arithmetic import Number, Span, equal_sign, order_sign, span, tex
 from erfm.paper.printed_numbers import compared
-from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, Verdict
+from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, Verdict
+
+VALUES_NEEDED = "The values themselves would have to be published."
+"""What it takes to judge a moment that no bound refutes."""
 
 SAS_DIVISOR = pi / sqrt(3)
 """The standard deviation of the logistic distribution, by which SAS divides B · sd."""
@@ -60,7 +66,7 @@ def examine_skewness(
     refuted = span(skewness).least_size > skewness_bound(farthest.upper, n)
     needed = abs(span(skewness).value) * (n - 2) / n * span(sd).value
     return Verdict(
-        IMPOSSIBLE if refuted else CANNOT_BE_JUDGED,
+        CONTRADICTS if refuted else CANNOT_BE_JUDGED,
         f"No value lies farther than {z:.3f} standard deviations from the mean, so no skewness is "
         f"larger than {bound:.3f}; {skewness} is printed.",
         rf"\lvert\mathrm{{skewness}}\rvert \le \max\lvert z\rvert\, \frac{{n}}{{n-2}} = "
@@ -69,7 +75,7 @@ def examine_skewness(
         f"A value at least {needed:.1f} from the mean: a maximum of "
         f"{span(mean).value + needed:.1f} or more."
         if refuted
-        else "",
+        else VALUES_NEEDED,
         {"z": z, "bound": bound, "sharp_bound": largest_skewness(farthest.value, n)},
     )
 
@@ -108,8 +114,8 @@ def examine_kurtosis(
 ) -> Verdict:
     """Examine an excess kurtosis G2 against the range, against the skewness, and as a misreading.
 
-    Impossible if below what the farthest value alone brings; a contradiction if below Pearson's
-    bound. The misreading is the standard error, which SPSS prints beside the kurtosis.
+    A contradiction if below what the farthest value alone brings, or below Pearson's bound. The
+    misreading is the standard error, which SPSS prints beside the kurtosis.
     """
     claimed = span(kurtosis)
     pearson = least_kurtosis_given_skewness(span(skewness).least_size, n)
@@ -117,13 +123,10 @@ def examine_kurtosis(
         max(1.0, largest_z(n, minimum, maximum, mean, sd).lower), n
     )
     standard_error = standard_error_of_kurtosis(n)
-    if claimed.upper < extreme:
-        verdict = IMPOSSIBLE
-    else:
-        verdict = CONTRADICTS if claimed.upper < pearson else CANNOT_BE_JUDGED
-    misread = verdict != CANNOT_BE_JUDGED and compared(standard_error, kurtosis).agrees
+    refuted = claimed.upper < max(extreme, pearson)
+    misread = compared(standard_error, kurtosis).agrees
     return Verdict(
-        verdict,
+        CONTRADICTS if refuted else CANNOT_BE_JUDGED,
         f"The farthest value alone makes the excess kurtosis at least {extreme:.2f}, the printed "
         f"skewness at least {pearson:.1f}; {kurtosis} is printed. The standard error of kurtosis "
         f"is {standard_error:.4f}.",
@@ -132,8 +135,10 @@ def examine_kurtosis(
         rf"{pearson:.1f}, \qquad \mathrm{{SE}} = {standard_error:.4f}",
         f"{skewness} is the kurtosis and {kurtosis} its standard error, and the skewness is not "
         "printed."
-        if misread
-        else "",
+        if refuted and misread
+        else f"An excess kurtosis of at least {max(extreme, pearson):.2f}."
+        if refuted
+        else VALUES_NEEDED,
         {"extreme": extreme, "pearson": pearson, "standard_error": standard_error},
     )
 
@@ -146,11 +151,13 @@ def examine_mean_and_sd(
     middle = min(max((low.value + high.value) / 2, centre.lower), centre.upper)
     largest = sqrt(max(0.0, (high.upper - middle) * (middle - low.lower)) * n / (n - 1))
     return Verdict(
-        IMPOSSIBLE if spread.lower > largest else CANNOT_BE_JUDGED,
+        CONTRADICTS if spread.lower > largest else CANNOT_BE_JUDGED,
         f"With this range and mean the standard deviation is at most {largest:.2f}; {sd} is "
         "printed.",
         rf"s \le \sqrt{{(\max - \bar x)(\bar x - \min)\, \tfrac{{n}}{{n-1}}}} = {largest:.2f}",
-        f"A standard deviation of at most {largest:.2f}." if spread.lower > largest else "",
+        f"A standard deviation of at most {largest:.2f}."
+        if spread.lower > largest
+        else VALUES_NEEDED,
         {"largest_sd": largest},
     )
 
@@ -189,7 +196,7 @@ def examine_interval(
     n_needed = ceil((least / half) ** 2 * (n - 1)) + 1
     level_possible = 1 - 2 * stats.norm.sf(z * half / least)
     return Verdict(
-        IMPOSSIBLE if half < least else CANNOT_BE_JUDGED,
+        CONTRADICTS if half < least else CANNOT_BE_JUDGED,
         f"Even {n} customers give no interval narrower than ({narrowest[0]:.4f}, "
         f"{narrowest[1]:.4f}) around {odds_ratio}; ({lower}, {upper}) is printed.",
         rf"\tfrac12 \ln\frac{{\mathrm{{upper}}}}{{\mathrm{{lower}}}} \le {tex(half)} "
@@ -197,7 +204,7 @@ def examine_interval(
         f"A standard deviation of at least {sd_needed:.1f}, or {n_needed} customers, or a "
         f"confidence level of at most {percent(level_possible, 0)}."
         if half < least
-        else "",
+        else "The standard error would have to be printed.",
         {
             "lower": narrowest[0],
             "upper": narrowest[1],
@@ -223,7 +230,8 @@ def examine_p_value(
         The variable's standard deviation; by default the largest that it can have.
     largest : int
         A variable without a printed sd counts from 0 to this, so that its sd is largest where one
-        half of the customers has 0 and the other half this. By default it is an indicator.
+        half of the customers has 0 and the other half this. By default it is an indicator. What
+        would have to be true says how far a count without a limit would have to go.
     """
     ratio = span(odds_ratio)
     spread = largest * sqrt(n / (n - 1)) / 2 if sd is None else span(sd).upper
@@ -233,19 +241,37 @@ def examine_p_value(
     least = least_standard_error(spread, n)
     sd_needed = spread * least / standard_error
     least_p = 2 * stats.norm.sf(b / least)
-    coding = "an indicator" if largest == 1 else f"a count from 0 to {largest}"
-    kind = coding if sd is None else f"a variable with standard deviation {sd}"
-    return Verdict(
-        IMPOSSIBLE if standard_error < least else CANNOT_BE_JUDGED,
+    count_needed = ceil(2 * sd_needed * sqrt((n - 1) / n))
+    limit = "" if sd is not None else f"; a count would have to go to {count_needed} or more"
+    kind = "an indicator" if sd is None else f"a variable with standard deviation {sd}"
+    reason = (
         f"An odds ratio of {odds_ratio} with p = {p_value} means a standard error of at most "
         f"{standard_error:.4f}; {kind} cannot have one below {least:.3f} on {n} customers, nor "
-        f"p below {least_p:.2f} with this odds ratio.",
+        f"p below {least_p:.2f} with this odds ratio."
+    )
+    formula = (
         rf"\mathrm{{SE}}(B) = \frac{{\lvert\ln\mathrm{{OR}}\rvert}}{{z_p}} \le "
         rf"{tex(standard_error)} {order_sign(standard_error, least)} {tex(least)} = "
-        r"\frac{2}{s\sqrt{n-1}}",
-        f"A variable with a standard deviation of at least {sd_needed:.1f}."
+        r"\frac{2}{s\sqrt{n-1}}"
+    )
+    if sd is None and largest > 1:
+        reason = (
+            f"A count from 0 to {largest} cannot have a standard error below {least:.4f} on {n} "
+            f"customers, nor p below {least_p:.2f} with an odds ratio of {odds_ratio}; p = "
+            f"{p_value} is printed."
+        )
+        formula = (
+            rf"s \le \tfrac{{{largest}}}{{2}}\sqrt{{\tfrac{{n}}{{n-1}}}}\colon\quad "
+            rf"{tex(standard_error)} {order_sign(standard_error, least)} {tex(least)} = "
+            r"\frac{2}{s\sqrt{n-1}}"
+        )
+    return Verdict(
+        CONTRADICTS if standard_error < least else CANNOT_BE_JUDGED,
+        reason,
+        formula,
+        f"A variable with a standard deviation of at least {sd_needed:.1f}{limit}."
         if standard_error < least
-        else "",
+        else "The standard error would have to be printed.",
         {
             "standard_error": standard_error,
             "least_standard_error": least,
@@ -279,7 +305,7 @@ def examine_standardised_significance(
         rf"\frac{{{least:.4f}}}{{\pi/\sqrt3}} = {least_sas:.4f}",
         f"The variable is not significant, or B · sd was divided by {least / size:.3g} or more."
         if size < least_sas
-        else "",
+        else "Its p-value would have to be printed.",
         {"least": least, "least_sas": least_sas, "least_divisor": least / size},
     )
 
@@ -303,7 +329,7 @@ def examine_significant_variables(
         else "",
         "Standardised coefficients of at least this size, or fewer significant variables."
         if too_small
-        else "",
+        else "Their p-values would have to be printed.",
         {name: span(coefficient).value for name, coefficient in coefficients.items()},
     )
 

@@ -8,7 +8,7 @@ called and the table of what can be judged is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import log
 from typing import Any
 
@@ -145,6 +145,9 @@ class Kind:
     about : tuple of str
         The keys whose values it judges, unless a claim says otherwise; empty if a claim must say.
     options : tuple of Option
+    implies : mapping of str to str
+        For a key whose value the others make: the name of what they make it, or of the bound that
+        they set it, among the proof's numbers.
     """
 
     proof: Callable[..., Verdict]
@@ -152,6 +155,7 @@ class Kind:
     keys: tuple[Key, ...]
     about: tuple[str, ...]
     options: tuple[Option, ...] = ()
+    implies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def everything(self) -> tuple[Key | Option, ...]:
@@ -281,7 +285,8 @@ def _p_value(*, n: str, largest: int = 1, **values: str) -> Verdict:
     return examine_p_value(n=count(n), largest=largest, **values)
 
 
-def _significance(*, n: str, coefficient: str, alpha: str = "0.05") -> Verdict:
+def _significance(*, n: str, coefficient: str, alpha: str = "0.05", variables: str = "") -> Verdict:
+    """Examine a coefficient; `variables`, which calls it significant, is named with the verdict."""
     return examine_standardised_significance(coefficient, n=count(n), alpha=alpha)
 
 
@@ -449,6 +454,7 @@ KINDS: dict[str, Kind] = {
         options=(
             Option("rounded", "whether numbers without decimals are rounded, too", bool, False),
         ),
+        implies={"total": "sum"},
     ),
     "range": Kind(
         examine_range,
@@ -470,6 +476,7 @@ KINDS: dict[str, Kind] = {
             Key("share", "the share"),
         ),
         about=("share",),
+        implies={"share": "share"},
     ),
     "classification_table": Kind(
         _classification_table,
@@ -482,6 +489,7 @@ KINDS: dict[str, Kind] = {
         "whether an accuracy is that of the classification table",
         (Key("accuracy", "the share predicted right"), *_TABLE),
         about=("accuracy",),
+        implies={"accuracy": "accuracy"},
     ),
     "mean_and_sd": Kind(
         _of_sample(examine_mean_and_sd),
@@ -516,6 +524,7 @@ KINDS: dict[str, Kind] = {
             _LEVEL,
         ),
         about=("lower", "upper"),
+        implies={"lower": "lower", "upper": "upper"},
     ),
     "odds_ratio_and_p": Kind(
         _p_value,
@@ -535,11 +544,17 @@ KINDS: dict[str, Kind] = {
         "whether a number is the natural logarithm of an odds ratio",
         (Key("log_odds_ratio", "what is called its logarithm"), _ODDS_RATIO),
         about=("log_odds_ratio",),
+        implies={"log_odds_ratio": "log_odds_ratio"},
     ),
     "standardised_significance": Kind(
         _significance,
         "the least standardised coefficient that a significant variable can have",
-        (Key("coefficient", "the standardised coefficient"), _CASES, _ALPHA),
+        (
+            Key("coefficient", "the standardised coefficient"),
+            _CASES,
+            _ALPHA,
+            Key("variables", "where its variable is called significant", TEXT, optional=True),
+        ),
         about=("coefficient",),
     ),
     "significant_variables": Kind(
@@ -558,6 +573,7 @@ KINDS: dict[str, Kind] = {
         "whether a standardised coefficient is ln OR · sd by any usual definition",
         (Key("coefficient", "the standardised coefficient"), _ODDS_RATIO, _SD),
         about=("coefficient", "odds_ratio"),
+        implies={"coefficient": "effect"},
     ),
     "ranking": Kind(
         _ranking,

@@ -7,7 +7,7 @@ says what each means. No verdict says how a number came about: see `FAIRNESS`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from erfm.paper.verdict import (
     IMPOSSIBLE,
     REFUTED,
     Verdict,
+    joined,
 )
 from erfm.paper.verdict import MEANINGS as MEANINGS
 
@@ -37,7 +38,7 @@ FAIRNESS = (
 
 @dataclass(frozen=True)
 class ExaminedClaim:
-    """A claim with its proof."""
+    """A claim with its proof, whose verdict is the worst on a value that the claim judges."""
 
     claim: Claim
     proof: Verdict
@@ -60,6 +61,12 @@ class ExaminedClaim:
         """The worst verdict on a value that the claim judges."""
         return min(map(self.verdict_on, self.claim.about), key=FROM_WORST.index)
 
+    def implied(self, value: str) -> float | None:
+        """Return what the claim's other values make a value, or the bound that they set it."""
+        implies = KINDS[self.claim.kind].implies
+        names = [name for key, name in implies.items() if self.claim.given.get(key) == value]
+        return self.proof.numbers.get(names[0]) if names else None
+
 
 @dataclass(frozen=True)
 class JudgedValue:
@@ -74,7 +81,7 @@ class JudgedValue:
         The claims about it that give this verdict, in the file's order, and after those that make
         it impossible the ones that it contradicts; empty if no claim is about it.
     together_with : tuple of PrintedValue
-        The other printed values of the first claim, where they make it a contradiction.
+        All other printed values that it contradicts.
     """
 
     value: PrintedValue
@@ -84,19 +91,32 @@ class JudgedValue:
 
     @property
     def proof(self) -> Verdict:
-        """The first proof of this verdict."""
-        return self.claims[0].proof if self.claims else NO_CLAIM
+        """The argument: every proof that refutes it, the worst first, or the first that does not.
+
+        Each ends with the file's note on its claim.
+        """
+        told = [
+            replace(c.proof, reason=f"{c.proof.reason} {c.claim.note}".strip()) for c in self.claims
+        ]
+        together = (self.value, *self.together_with) if self.together_with else ()
+        argument = joined(told if self.refuted else told[:1] or [NO_CLAIM], self.verdict)
+        return replace(argument, together=tuple(map(_named, together)))
 
     @property
     def reason(self) -> str:
-        """Why, in words: the first proof's argument, with the file's note on its claim."""
-        note = self.claims[0].claim.note if self.claims else ""
-        return f"{self.proof.reason} {note}".strip()
+        """Why, in words."""
+        return self.proof.reason
 
     @property
     def refuted(self) -> bool:
         """Whether the printed value cannot stand: impossible, or contradicted by others."""
         return self.verdict in REFUTED
+
+    @property
+    def implied(self) -> float | None:
+        """What other printed values make it, or the bound that they set it; None if they do not."""
+        found = (claim.implied(self.value.id) for claim in self.claims)
+        return next((number for number in found if number is not None), None)
 
 
 NO_CLAIM = Verdict(CANNOT_BE_JUDGED, "No claim of the file is about it.")
@@ -159,9 +179,9 @@ class Examination:
         return table.rename_axis("claim")
 
 
-def _argument(proof: Verdict, reason: str = "") -> dict[str, str]:
+def _argument(proof: Verdict) -> dict[str, str]:
     return {
-        "why": reason or proof.reason,
+        "why": proof.reason,
         "formula": proof.inequality,
         "what_would_have_to_be_true": proof.what_would_have_to_be_true,
     }
@@ -175,7 +195,7 @@ def _row(judged: JudgedValue) -> dict[str, str]:
         "printed": value.shown,
         "verdict": judged.verdict,
         "together_with": named(judged.together_with),
-        **_argument(judged.proof, judged.reason),
+        **_argument(judged.proof),
         "claims": ", ".join(str(examined.claim.number) for examined in judged.claims),
         "quotation": value.quotation,
         "translation": value.translation,
@@ -184,7 +204,11 @@ def _row(judged: JudgedValue) -> dict[str, str]:
 
 def named(values: tuple[PrintedValue, ...]) -> str:
     """Return printed values as a list: what each is, and its text."""
-    return "; ".join(f"{value.title} {value.shown}" for value in values)
+    return "; ".join(map(_named, values))
+
+
+def _named(value: PrintedValue) -> str:
+    return f"{value.title} {value.shown}"
 
 
 def examine_paper(paper: Paper | str | Path) -> Examination:
@@ -213,7 +237,12 @@ def _examined(claim: Claim, paper: Paper) -> ExaminedClaim:
         k.name: _given(k, claim.given[k.name], paper) for k in kind.keys if k.name in claim.given
     }
     size = tuple(str(claim.given[k.name]) for k in kind.keys if k.size and k.name in claim.given)
-    return ExaminedClaim(claim, _proved(kind.proof, {**given, **claim.options}), size)
+    examined = ExaminedClaim(claim, _proved(kind.proof, {**given, **claim.options}), size)
+    together = (*claim.about, *claim.used) if examined.verdict == CONTRADICTS else ()
+    named_values = tuple(_named(paper.printed[i]) for i in dict.fromkeys(together))
+    return replace(
+        examined, proof=replace(examined.proof, verdict=examined.verdict, together=named_values)
+    )
 
 
 def _given(key: Key, ids: str | tuple[str, ...], paper: Paper) -> Any:
@@ -247,5 +276,7 @@ def _judged(value: PrintedValue, claims: tuple[ExaminedClaim, ...], paper: Paper
     verdict = ordered[0].verdict_on(value.id)
     agree = (IMPOSSIBLE, CONTRADICTS) if verdict == IMPOSSIBLE else (verdict,)
     same = tuple(c for c in ordered if c.verdict_on(value.id) in agree)
-    others = ordered[0].others(value.id) if verdict == CONTRADICTS else ()
-    return JudgedValue(value, verdict, same, tuple(paper.printed[i] for i in others))
+    beside = [c for c in same if c.verdict_on(value.id) == CONTRADICTS]
+    others = [i for c in beside for i in c.others(value.id)]
+    together = tuple(paper.printed[i] for i in dict.fromkeys(others))
+    return JudgedValue(value, verdict, same, together)

@@ -16,13 +16,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import inf, isfinite, isinf
 
 from erfm.formats import sign
 from erfm.paper.arithmetic import Number, Span, span, tex
 from erfm.paper.printed_numbers import parse_printed
-from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, FROM_WORST, HOLDS, IMPOSSIBLE, Verdict
+from erfm.paper.verdict import (
+    CANNOT_BE_JUDGED,
+    CONTRADICTS,
+    FROM_WORST,
+    HOLDS,
+    IMPOSSIBLE,
+    Verdict,
+    joined,
+)
 
 SLACK = 1e-9
 """By how much, relative to their size, two ends may differ and still count as equal."""
@@ -269,15 +278,6 @@ def combined(verdicts: Sequence[Verdict]) -> Verdict:
     Impossible is worse than a contradiction; what holds outweighs what cannot be judged.
     """
     worst = min((verdict.verdict for verdict in verdicts), key=FROM_WORST.index)
-    saying = [verdict for verdict in verdicts if verdict.verdict == worst]
-
-    def joined(texts: Iterable[str], between: str) -> str:
-        return between.join(text for text in dict.fromkeys(texts) if text)
-
-    return Verdict(
-        worst,
-        joined((verdict.reason for verdict in saying), " "),
-        joined((verdict.inequality for verdict in saying), r", \qquad "),
-        joined((verdict.what_would_have_to_be_true for verdict in saying), " "),
-        {name: value for verdict in verdicts for name, value in verdict.numbers.items()},
-    )
+    saying = joined([verdict for verdict in verdicts if verdict.verdict == worst], worst)
+    numbers = {name: value for verdict in verdicts for name, value in verdict.numbers.items()}
+    return replace(saying, numbers=numbers)

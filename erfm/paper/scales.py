@@ -118,9 +118,9 @@ def interval(
     found = tuple(estimated[["odds_ratio", "lower", "upper"]])
     narrower = [as_printed[2] / as_printed[1] < high / low for low, high in narrowest.values()]
     title = (
-        "The printed interval is narrower than any data allow"
+        "The printed interval is narrower than the printed spread allows"
         if all(narrower)
-        else "The printed interval is no narrower than data allow"
+        else "The printed interval is no narrower than the printed spread allows"
     )
     return Scale(
         _points({"printed": as_printed, **limits, "reconstruction": found}, {"printed"}),
@@ -143,6 +143,7 @@ def standard_error(proof: Verdict) -> Scale:
         f"The implied standard error {implied:.4f} lies {'in' if inside else 'outside'} the region "
         f"below {least:.4f} that no indicator can reach.",
         excluded=(implied / 3, least),
+        excluded_label="impossible for an indicator",
         log=True,
         decimals=4,
     )
@@ -197,4 +198,5 @@ def deviance(proof: Verdict, constant_only: float) -> Scale:
         f"{'below' if claimed_so < least else 'above'} the least, {least:.3f}, that the errors "
         "of the printed classification table allow.",
         excluded=(0, least),
+        excluded_label="impossible with the printed errors",
     )

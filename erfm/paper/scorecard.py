@@ -1,12 +1,15 @@
-"""The scorecard: the proofs applied to the ledger, a verdict for every printed value.
+"""The scorecard: the verdict on every printed value, with what the pages show beside it.
 
-Two printed values that contradict each other are both marked, unless other printed numbers confirm
-one of them: the counts of the classification table add up, so it is the accuracy that contradicts
+All verdicts, reasons and formulas are those of `erfm.paper.examination` on the claims of the
+paper's file. A claim there says which of its values it judges: of values that contradict each other
+these are marked, and the others are named. So both of two are marked unless other printed numbers
+confirm one: the counts of the classification table add up, so it is the accuracy that contradicts
 them.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import pandas as pd
@@ -16,31 +19,10 @@ from erfm.customers.study_file import load_study
 from erfm.descriptives import descriptive_statistics
 from erfm.escaping import markdown
 from erfm.logistic import CONSTANT, coefficient_table, fit_logistic, predict
-from erfm.paper.arithmetic import (
-    SolvedTable,
-    examine_accuracy,
-    examine_chi_square,
-    examine_cutoff,
-    examine_ranking,
-    examine_share,
-    examine_sum,
-    solve_classification_table,
-)
-from erfm.paper.bounds import (
-    examine_interval,
-    examine_kurtosis,
-    examine_log_odds_ratio,
-    examine_mean_and_sd,
-    examine_p_value,
-    examine_significant_variables,
-    examine_skewness,
-    examine_standardised_against_odds_ratio,
-    examine_standardised_significance,
-    examine_zero_coefficient,
-)
-from erfm.paper.ledger import compare, load_published, printed
-from erfm.paper.normal_predictor import examine_predicted_share
-from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS, Verdict
+from erfm.paper.arithmetic import SolvedTable, solve_classification_table
+from erfm.paper.examination import Examination, examine_paper, named
+from erfm.paper.ledger import compare, load_published, printed, published_paper
+from erfm.paper.verdict import FROM_WORST, VERDICTS, Verdict
 from erfm.samples import split_samples
 from erfm.standardised import ranking, standardised_coefficients
 from erfm.stepwise import final_equation
@@ -53,10 +35,10 @@ EXAMINATION = "06_published_numbers.ipynb"
 
 # The sections of the examination, by title: Jupyter's anchors are titles with hyphens for spaces.
 SUMS = "The sums and shares hold"
-ACCURACY = "The counts contradict the printed accuracy"
-SKEWNESS = "No data have the printed skewness and kurtosis"
-INTERVAL = "No data give so narrow an interval"
-HAS_CHILD = "No indicator has the printed odds ratio and p"
+ACCURACY = "The printed accuracy is no share of the holdout customers"
+SKEWNESS = "Skewness and kurtosis contradict the other descriptive statistics"
+INTERVAL = "The interval is narrower than size and spread of the sample allow"
+HAS_CHILD = "No indicator and no likely count has the printed odds ratio and p"
 STANDARDISED = "The standardised coefficients contradict the other numbers"
 CHI_SQUARE = "Which chi-square is printed is not said"
 ZERO = "A coefficient printed as zero may hide an effect"
@@ -70,71 +52,63 @@ NOT_TARGETED = "not targeted"
 HOW = (BY_CONSTRUCTION, ESTIMATED, NOT_TARGETED)
 
 CONFIDENCE_LEVEL = 0.95
-SPSS_DECIMALS = 3
-"""Decimals to which SPSS prints B; the paper's "0" is its .000."""
 
 
 class Entry(NamedTuple):
-    """What the scorecard says about a printed value.
+    """What the report says about a printed value and its paper's file cannot know.
 
     Attributes
     ----------
-    proof : str
-        The proof of `proofs` that judges it.
     section : str
-        The section of the examination that shows it, by title; or another notebook.
+        The section of the examination that shows its proof, by title; or another notebook.
     how : str
         How the reconstruction comes by it, one of `HOW`.
-    value : str
-        The name, among the proof's numbers, of what other printed numbers make it; "" if none do.
     """
 
-    proof: str
     section: str
     how: str
-    value: str = ""
 
 
 ENTRIES = {
-    "n_raw": Entry("unpublished", DESCRIPTIVES, BY_CONSTRUCTION),
-    "n_complete": Entry("samples", SUMS, BY_CONSTRUCTION, "sum"),
-    "n_train": Entry("samples", SUMS, BY_CONSTRUCTION),
-    "n_holdout": Entry("samples", SUMS, BY_CONSTRUCTION),
-    "frequency_range": Entry("range", SUMS, BY_CONSTRUCTION),
-    "frequency_min": Entry("range", SUMS, BY_CONSTRUCTION),
-    "frequency_max": Entry("range", SUMS, BY_CONSTRUCTION, "sum"),
-    "frequency_mean": Entry("mean and sd", SKEWNESS, BY_CONSTRUCTION),
-    "frequency_sd": Entry("mean and sd", SKEWNESS, BY_CONSTRUCTION),
-    "frequency_skewness": Entry("skewness", SKEWNESS, NOT_TARGETED),
-    "frequency_kurtosis": Entry("kurtosis", SKEWNESS, NOT_TARGETED),
-    "male_n": Entry("genders", SUMS, BY_CONSTRUCTION),
-    "male_pct": Entry("share of men", SUMS, BY_CONSTRUCTION, "share"),
-    "female_n": Entry("genders", SUMS, BY_CONSTRUCTION),
-    "significance_level": Entry("setting", FULL_MODEL, BY_CONSTRUCTION),
-    "amount_b": Entry("zero coefficient", ZERO, BY_CONSTRUCTION),
-    "has_child_p": Entry("has_child", HAS_CHILD, NOT_TARGETED),
-    "has_child_or": Entry("has_child", HAS_CHILD, NOT_TARGETED),
-    "has_child_or_restated": Entry("log odds ratio", HAS_CHILD, NOT_TARGETED, "log_odds_ratio"),
-    "frequency_or": Entry("Frequency", STANDARDISED, BY_CONSTRUCTION),
-    "confidence_level": Entry("setting", FULL_MODEL, BY_CONSTRUCTION),
-    "frequency_or_lower": Entry("interval", INTERVAL, NOT_TARGETED, "lower"),
-    "frequency_or_upper": Entry("interval", INTERVAL, NOT_TARGETED, "upper"),
-    "significant_variables": Entry("significance", STANDARDISED, BY_CONSTRUCTION),
-    "entered_variables": Entry("unpublished", STEPWISE, BY_CONSTRUCTION),
-    "final_step_chi_square": Entry("chi-square", CHI_SQUARE, NOT_TARGETED),
-    "cutoff": Entry("cut-off", CUTOFF, BY_CONSTRUCTION),
-    "holdout_retained": Entry("margins", ACCURACY, BY_CONSTRUCTION),
-    "holdout_churned": Entry("margins", ACCURACY, BY_CONSTRUCTION),
-    "predicted_retained": Entry("margins", ACCURACY, ESTIMATED),
-    "predicted_retained_wrong": Entry("margins", ACCURACY, ESTIMATED),
-    "predicted_churned": Entry("margins", ACCURACY, ESTIMATED),
-    "predicted_churned_wrong": Entry("margins", ACCURACY, ESTIMATED),
-    "accuracy": Entry("accuracy", ACCURACY, ESTIMATED, "accuracy"),
-    "standardised_frequency": Entry("Frequency", STANDARDISED, NOT_TARGETED, "effect"),
-    "standardised_recency": Entry("Recency", STANDARDISED, NOT_TARGETED),
-    "standardised_age": Entry("Age", STANDARDISED, NOT_TARGETED),
-    "standardised_gender": Entry("Gender", STANDARDISED, NOT_TARGETED),
-    "standardised_ranking": Entry("ranking", STANDARDISED, BY_CONSTRUCTION),
+    "n_raw": Entry(DESCRIPTIVES, BY_CONSTRUCTION),
+    "n_complete": Entry(SUMS, BY_CONSTRUCTION),
+    "n_train": Entry(SUMS, BY_CONSTRUCTION),
+    "n_holdout": Entry(SUMS, BY_CONSTRUCTION),
+    "frequency_range": Entry(SUMS, BY_CONSTRUCTION),
+    "frequency_min": Entry(SUMS, BY_CONSTRUCTION),
+    "frequency_max": Entry(SUMS, BY_CONSTRUCTION),
+    "frequency_mean": Entry(SKEWNESS, BY_CONSTRUCTION),
+    "frequency_sd": Entry(SKEWNESS, BY_CONSTRUCTION),
+    "frequency_skewness": Entry(SKEWNESS, NOT_TARGETED),
+    "frequency_kurtosis": Entry(SKEWNESS, NOT_TARGETED),
+    "male_n": Entry(SUMS, BY_CONSTRUCTION),
+    "male_pct": Entry(SUMS, BY_CONSTRUCTION),
+    "female_n": Entry(SUMS, BY_CONSTRUCTION),
+    "significance_level": Entry(FULL_MODEL, BY_CONSTRUCTION),
+    "amount_b": Entry(ZERO, BY_CONSTRUCTION),
+    "has_child_p": Entry(HAS_CHILD, NOT_TARGETED),
+    "has_child_or": Entry(HAS_CHILD, NOT_TARGETED),
+    "has_child_or_restated": Entry(HAS_CHILD, NOT_TARGETED),
+    "frequency_or": Entry(STANDARDISED, BY_CONSTRUCTION),
+    "confidence_level": Entry(FULL_MODEL, BY_CONSTRUCTION),
+    "frequency_or_lower": Entry(INTERVAL, NOT_TARGETED),
+    "frequency_or_upper": Entry(INTERVAL, NOT_TARGETED),
+    "significant_variables": Entry(STANDARDISED, BY_CONSTRUCTION),
+    "entered_variables": Entry(STEPWISE, BY_CONSTRUCTION),
+    "final_step_chi_square": Entry(CHI_SQUARE, NOT_TARGETED),
+    "cutoff": Entry(CUTOFF, BY_CONSTRUCTION),
+    "holdout_retained": Entry(ACCURACY, BY_CONSTRUCTION),
+    "holdout_churned": Entry(ACCURACY, BY_CONSTRUCTION),
+    "predicted_retained": Entry(ACCURACY, ESTIMATED),
+    "predicted_retained_wrong": Entry(ACCURACY, ESTIMATED),
+    "predicted_churned": Entry(ACCURACY, ESTIMATED),
+    "predicted_churned_wrong": Entry(ACCURACY, ESTIMATED),
+    "accuracy": Entry(ACCURACY, ESTIMATED),
+    "standardised_frequency": Entry(STANDARDISED, NOT_TARGETED),
+    "standardised_recency": Entry(STANDARDISED, NOT_TARGETED),
+    "standardised_age": Entry(STANDARDISED, NOT_TARGETED),
+    "standardised_gender": Entry(STANDARDISED, NOT_TARGETED),
+    "standardised_ranking": Entry(STANDARDISED, BY_CONSTRUCTION),
 }
 """The entry of every key of the ledger."""
 
@@ -142,6 +116,12 @@ ENTRIES = {
 def section(title: str) -> str:
     """Return the notebook and the anchor of a section of the examination; a notebook as it is."""
     return title if title.endswith(".ipynb") else f"{EXAMINATION}#{title.replace(' ', '-')}"
+
+
+@functools.cache
+def examined() -> Examination:
+    """Return the examination of the paper, made once a process: what all verdicts come from."""
+    return examine_paper(published_paper())
 
 
 def published_classification_table() -> SolvedTable:
@@ -158,90 +138,8 @@ def published_classification_table() -> SolvedTable:
 
 
 def proofs() -> dict[str, Verdict]:
-    """Apply every proof to the ledger.
-
-    Counts are exact; what the paper rounds goes in as printed text.
-    """
-    ledger = load_published()
-    count, text = ledger["value"], ledger["printed"]
-    solved = published_classification_table()
-    moments = {
-        "n": count["n_complete"],
-        "minimum": count["frequency_min"],
-        "maximum": count["frequency_max"],
-        "mean": text["frequency_mean"],
-        "sd": text["frequency_sd"],
-    }
-    standardised = {
-        name: text[f"standardised_{name.lower()}"]
-        for name in text["significant_variables"].split(", ")
-    }
-    significance = {"n": count["n_train"], "alpha": text["significance_level"]}
-    against_odds_ratio = examine_standardised_against_odds_ratio(
-        standardised["Frequency"], text["frequency_or"], text["frequency_sd"]
-    )
-    effect = against_odds_ratio.numbers["effect"]
-    return {
-        "unpublished": Verdict(
-            CANNOT_BE_JUDGED,
-            "It follows from customers whose data were not published.",
-            what_would_have_to_be_true="The customers' data would have to be published.",
-        ),
-        "setting": Verdict(CANNOT_BE_JUDGED, "A setting that the authors chose."),
-        "samples": examine_sum(count["n_complete"], count["n_train"], count["n_holdout"]),
-        "range": examine_sum(
-            count["frequency_max"], count["frequency_min"], count["frequency_range"]
-        ),
-        "genders": examine_sum(count["n_complete"], count["male_n"], count["female_n"]),
-        "share of men": examine_share(count["male_n"], count["n_complete"], text["male_pct"]),
-        "margins": solved.margins,
-        "accuracy": examine_accuracy(solved, text["accuracy"]),
-        "mean and sd": examine_mean_and_sd(**moments),
-        "skewness": examine_skewness(text["frequency_skewness"], **moments),
-        "kurtosis": examine_kurtosis(
-            text["frequency_kurtosis"], skewness=text["frequency_skewness"], **moments
-        ),
-        "interval": examine_interval(
-            text["frequency_or"],
-            text["frequency_or_lower"],
-            text["frequency_or_upper"],
-            sd=text["frequency_sd"],
-            n=count["n_complete"],
-            level=count["confidence_level"],
-        ),
-        "has_child": examine_p_value(text["has_child_or"], text["has_child_p"], n=count["n_train"]),
-        "log odds ratio": examine_log_odds_ratio(
-            text["has_child_or_restated"], text["has_child_or"]
-        ),
-        "significance": examine_significant_variables(standardised, **significance),
-        "Frequency": against_odds_ratio,
-        "Recency": examine_standardised_significance(standardised["Recency"], **significance),
-        "Age": examine_standardised_significance(standardised["Age"], **significance),
-        "Gender": examine_standardised_significance(standardised["Gender"], **significance),
-        "ranking": examine_ranking(text["standardised_ranking"], standardised),
-        "chi-square": examine_chi_square(
-            text["final_step_chi_square"],
-            n=count["n_train"],
-            solved=solved,
-            cutoff=text["cutoff"],
-        ),
-        "zero coefficient": examine_zero_coefficient(
-            decimals=SPSS_DECIMALS, rival_effect=effect, **significance
-        ),
-        "cut-off": examine_cutoff(
-            text["cutoff"],
-            positive=count["holdout_retained"],
-            total=count["n_holdout"],
-            samples=[count[key] for key in ("n_train", "n_holdout", "n_complete", "n_raw")],
-        ),
-        "predicted share": examine_predicted_share(
-            count["predicted_retained"] / count["n_holdout"],
-            base_rate=count["holdout_retained"] / count["n_holdout"],
-            cutoff=text["cutoff"],
-            largest_effect=effect,
-            effects=len(standardised),
-        ),
-    }
+    """Return the proof of each claim of the paper's file, by the claim's name."""
+    return {one.claim.name: one.proof for one in examined().claims if one.claim.name}
 
 
 def verdicts() -> pd.DataFrame:
@@ -251,34 +149,33 @@ def verdicts() -> pd.DataFrame:
     -------
     DataFrame
         Index ``key`` in the ledger's order; columns ``value`` (variable and statistic),
-        ``printed``, ``verdict``, ``reason``, ``inequality`` and ``needed`` (what would have to be
-        true; as `Verdict` has them), ``section`` (notebook and anchor), ``how`` (one of `HOW`) and
-        ``arithmetic`` (what other printed numbers make it, where they do: a count, fraction or
-        bound; else missing).
+        ``printed``, ``verdict``, ``together_with`` (what it contradicts), ``reason``,
+        ``inequality`` and ``needed`` (what would have to be true; as `Verdict` has them),
+        ``section`` (notebook and anchor), ``how`` (one of `HOW`) and ``arithmetic`` (what other
+        printed numbers make it, where they do: a count, fraction or bound; else missing).
     """
-    proved = proofs()
-    rows = {}
-    for key, row in load_published().iterrows():
-        entry = ENTRIES[str(key)]
-        proof = proved[entry.proof]
-        rows[key] = {
-            "value": f"{row['variable']}: {row['statistic']}",
-            "printed": row["printed"],
-            "verdict": proof.verdict,
-            "reason": proof.reason,
-            "inequality": proof.inequality,
-            "needed": proof.what_would_have_to_be_true,
-            "section": section(entry.section),
-            "how": entry.how,
-            "arithmetic": proof.numbers.get(entry.value),
+    rows = {
+        key: {
+            "value": judged.value.title,
+            "printed": judged.value.printed,
+            "verdict": judged.verdict,
+            "together_with": named(judged.together_with),
+            "reason": judged.reason,
+            "inequality": judged.proof.inequality,
+            "needed": judged.proof.what_would_have_to_be_true,
+            "section": section(ENTRIES[key].section),
+            "how": ENTRIES[key].how,
+            "arithmetic": judged.implied,
         }
+        for key, judged in examined().judged.items()
+    }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")
     return table.astype({"arithmetic": float})
 
 
 def verdict_counts() -> pd.Series:
     """Return how many printed values have each verdict, in the order of `VERDICTS`."""
-    return verdicts()["verdict"].value_counts().reindex(VERDICTS, fill_value=0).rename("values")
+    return examined().counts().reindex(VERDICTS)
 
 
 def recomputed() -> dict[str, int | float | str]:
@@ -354,8 +251,9 @@ def scorecard() -> pd.DataFrame:
     Index ``key``; columns ``table``, ``value`` (variable and statistic), ``printed``, ``implied``
     (by other printed numbers) and ``simulated`` (on the simulated customers), both to the printed
     decimals and empty where there is none, ``how`` the simulated one comes about, ``verdict``,
-    ``why``, ``inequality`` (in LaTeX), ``needed`` (what would have to be true), ``shown`` (a link
-    in Markdown), and ``sentence`` with its ``translation``, both empty where it is not known.
+    ``together_with`` (what it contradicts), ``why``, ``inequality`` (in LaTeX), ``needed`` (what
+    would have to be true), ``shown`` (a link in Markdown), and ``sentence`` with its
+    ``translation``, both empty where it is not known.
     """
     ledger, values = load_published(), recomputed()
     rows = {}
@@ -368,6 +266,7 @@ def scorecard() -> pd.DataFrame:
             "simulated": compare(values.get(key), key).computed,
             "how": verdict["how"],
             "verdict": verdict["verdict"],
+            "together_with": verdict["together_with"],
             "why": verdict["reason"],
             "inequality": verdict["inequality"],
             "needed": verdict["needed"],
@@ -393,7 +292,7 @@ def verdicts_by_proof() -> pd.DataFrame:
     judged = verdicts().assign(section=[entry.section for entry in ENTRIES.values()])
     rows = [
         {"verdict": verdict, "printed_values": _listed(chosen), "proof": _link(where)}
-        for verdict in (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
+        for verdict in FROM_WORST
         for where, chosen in judged[judged["verdict"] == verdict].groupby("section", sort=False)
     ]
     return pd.DataFrame(rows)

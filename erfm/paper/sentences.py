@@ -57,9 +57,14 @@ def in_one_minute(counts: pd.Series, solved: SolvedTable) -> str:
 def tally(counts: pd.Series) -> str:
     """Say how many printed values have each verdict, as a clause."""
     one, several = (
-        {HOLDS: "holds", IMPOSSIBLE: "is impossible", CONTRADICTS: CONTRADICTS},
+        {HOLDS: "holds", IMPOSSIBLE: "is impossible", CONTRADICTS: "contradicts others"},
         {HOLDS: "hold", IMPOSSIBLE: "are impossible", CONTRADICTS: "contradict others"},
     )
+    return _counted(counts, one, several)
+
+
+def _counted(counts: pd.Series, one: Mapping[str, str], several: Mapping[str, str]) -> str:
+    """List how many printed values do what: `one` and `several` say it by verdict."""
     said = [
         f"{n} {(one if n == 1 else several).get(verdict, verdict)}" for verdict, n in counts.items()
     ]
@@ -73,10 +78,11 @@ def verdicts_defined() -> str:
 
 def caption_of_verdicts(counts: pd.Series) -> str:
     """Say how many printed values are refuted, above the strip that leads to each."""
-    refuted = counts[IMPOSSIBLE] + counts[CONTRADICTS]
+    by_itself, beside = counts[IMPOSSIBLE], counts[CONTRADICTS]
     return (
-        f"{refuted} of {counts.sum()} printed values cannot be right as they stand. Each leads to "
-        "its quotation, its proof and what would have to be true."
+        f"{by_itself + beside} of {counts.sum()} printed values cannot stand: {by_itself} whatever "
+        f"the data, {beside} beside other printed values. Each leads to its quotation, its proof "
+        "and what would have to be true."
     )
 
 
@@ -107,12 +113,22 @@ def how_recomputed(how: pd.Series, table: str) -> str:
 
 def examined_in_short(counts: pd.Series) -> str:
     """Say how many printed values have each verdict; see `scorecard.verdict_counts`."""
+    one = {
+        HOLDS: "is confirmed by arithmetic on other printed values",
+        IMPOSSIBLE: "is impossible whatever the data",
+        CONTRADICTS: "contradicts other printed values",
+        CANNOT_BE_JUDGED: "cannot be judged without the data",
+    }
+    several = {
+        **one,
+        HOLDS: "are confirmed by arithmetic on other printed values",
+        IMPOSSIBLE: "are impossible whatever the data",
+        CONTRADICTS: "contradict other printed values",
+    }
     return (
-        f"**In short.** Of {counts.sum()} printed values, {counts[HOLDS]} are confirmed by "
-        f"arithmetic on other printed values, {counts[IMPOSSIBLE]} no data can have, "
-        f"{counts[CONTRADICTS]} contradict other printed values, and {counts[CANNOT_BE_JUDGED]} "
-        "cannot be judged without the data. Every verdict below follows from printed numbers "
-        "alone: the simulated customers illustrate, they prove nothing."
+        f"**In short.** Of {counts.sum()} printed values, {_counted(counts, one, several)}. Every "
+        "verdict below follows from printed numbers alone: the simulated customers illustrate, "
+        "they prove nothing."
     )
 
 

@@ -5,8 +5,10 @@ They are defined here and nowhere else: pages, terminal, files and tests read th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from erfm.escaping import markdown
 
 HOLDS = "holds"
 IMPOSSIBLE = "impossible"
@@ -30,6 +32,9 @@ FROM_WORST = (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
 REFUTED = (IMPOSSIBLE, CONTRADICTS)
 """The verdicts on what cannot stand: by itself, or beside other printed numbers."""
 
+FORMULA_BREAK = r", \qquad "
+"""What parts the lines of a formula."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -42,11 +47,14 @@ class Verdict:
     reason : str
         The argument in a sentence.
     inequality : str
-        The argument in one line of LaTeX, with its numbers; "" if there is none.
+        The argument in LaTeX, with its numbers, in lines parted by `FORMULA_BREAK`; "" if none.
     what_would_have_to_be_true : str
         What would reconcile the numbers; "" if nothing is refuted and nothing open.
     numbers : mapping of str to float
         The numbers of the argument, unrounded.
+    together : tuple of str
+        The printed values that cannot all be right, each with what it is; empty unless they
+        contradict each other, or where a proof was not given their names.
     """
 
     verdict: str
@@ -54,6 +62,7 @@ class Verdict:
     inequality: str = ""
     what_would_have_to_be_true: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict, hash=False)
+    together: tuple[str, ...] = ()
 
     @property
     def refuted(self) -> bool:
@@ -65,7 +74,25 @@ class Verdict:
         """The verdict as a referee writes it, in Markdown with LaTeX."""
         paragraphs = [f"**{self.verdict.capitalize()}.** {self.reason}"]
         if self.inequality:
-            paragraphs += [f"$${line}$$" for line in self.inequality.split(r", \qquad ")]
+            paragraphs += [f"$${line}$$" for line in self.inequality.split(FORMULA_BREAK)]
+        if self.together:
+            named = markdown("; ".join(self.together))
+            paragraphs.append(f"*These cannot all be right:* {named}.")
         if self.what_would_have_to_be_true:
             paragraphs.append(f"*What would have to be true:* {self.what_would_have_to_be_true}")
         return "\n\n".join(paragraphs)
+
+
+def joined(proofs: Sequence[Verdict], verdict: str) -> Verdict:
+    """Return several proofs as one argument for a verdict; what two of them say is said once."""
+
+    def joined_texts(texts: Iterable[str], between: str) -> str:
+        return between.join(text for text in dict.fromkeys(texts) if text)
+
+    return Verdict(
+        verdict,
+        joined_texts((proof.reason for proof in proofs), " "),
+        joined_texts((proof.inequality for proof in proofs), FORMULA_BREAK),
+        joined_texts((proof.what_would_have_to_be_true for proof in proofs), " "),
+        {name: value for proof in reversed(proofs) for name, value in proof.numbers.items()},
+    )

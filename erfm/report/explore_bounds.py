@@ -1,8 +1,10 @@
 """Make it possible: each bound of the examination, with its inputs for a reader to move.
 
-"Possible" always means by this bound: others may exclude the same value. As in `erfm.paper.bounds`,
-an input with decimals stands for every number that rounds to it, and the reading most favourable to
-the paper decides. Each bound has a function that examines a setting of its inputs in Python.
+"Possible" always means by this bound: others may exclude the same value. What is not possible
+contradicts the inputs; a share that no whole number of customers has is impossible. As in
+`erfm.paper.bounds`, an input with decimals stands for every number that rounds to it, and the
+reading most favourable to the paper decides. Each bound has a function that examines a setting of
+its inputs in Python.
 """
 
 from __future__ import annotations
@@ -261,7 +263,7 @@ def kurtosis() -> Explorer:
         statement=f"(by == '{FARTHEST}' ? 'the farthest value alone makes' : 'a skewness of ' + "
         f"{argued.text} + ' makes') + ' the excess kurtosis at least ' + {fixed('least', 3)} + "
         f"'; {claimed.text} is printed.'",
-        no=f"(by == '{FARTHEST}' ? 'impossible' : 'impossible beside the skewness')",
+        no=f"(by == '{FARTHEST}' ? 'contradicts the inputs' : 'contradicts the skewness')",
         choice=Choice("by", "Bounded by", options, FARTHEST),
         matters=matters,
     )
@@ -435,7 +437,7 @@ def standardised() -> Explorer:
         },
         statement=f"'significant means at least ' + {fixed('least', 5)} + '; for ' + variable + "
         "' ' + claimed_text + ' is printed.'",
-        no="'impossible if significant'",
+        no="'contradicts its significance'",
         choice=Choice("variable", "Variable", {name: name for name in TOO_SMALL}, TOO_SMALL[0]),
     )
 

@@ -257,8 +257,8 @@ def sentence(changed: str, yes: str, no: str, statement: str) -> dict[str, Deriv
         "changed": Derived(changed),
         "verdict": Derived(f"possible ? {yes} : {no}"),
         "sentence": Derived(
-            "upper(slice(verdict, 0, 1)) + slice(verdict, 1) + (changed == '' ? ' at the printed "
-            f"inputs: ' : ', with ' + slice(changed, 2) + ': ') + {statement}"
+            "upper(slice(verdict, 0, 1)) + slice(verdict, 1) + (changed == '' ? ', as printed: ' "
+            f": ', with ' + slice(changed, 2) + ': ') + {statement}"
         ),
     }
 
@@ -272,7 +272,7 @@ def bound_explorer(
     *,
     statement: str,
     yes: str = "'possible by this bound'",
-    no: str = "'impossible'",
+    no: str = "'contradicts the inputs'",
     choice: Choice | None = None,
     matters: Mapping[str, Sequence[str]] | None = None,
     told: str = "",

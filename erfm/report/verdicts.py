@@ -15,7 +15,14 @@ import pandas as pd
 from erfm.escaping import html
 from erfm.formats import heading
 from erfm.paper.scorecard import BY_CONSTRUCTION
-from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, VERDICTS
+from erfm.paper.verdict import (
+    CANNOT_BE_JUDGED,
+    CONTRADICTS,
+    FORMULA_BREAK,
+    HOLDS,
+    IMPOSSIBLE,
+    VERDICTS,
+)
 from erfm.report.live import STATIC, is_live, script, style
 from erfm.report.story import first_sentence
 
@@ -27,7 +34,7 @@ SCRIPT, STYLE = STATIC / "verdicts.js", STATIC / "verdicts.css"
 COMPARED = ("printed", "implied", "simulated")
 """Columns that are compared: those that a scorecard has are shown."""
 
-FILED = ("table", "value", *COMPARED, "how", "verdict", "why", "needed")
+FILED = ("table", "value", *COMPARED, "how", "verdict", "together_with", "why", "needed")
 """Columns that are filed for others to use."""
 
 LONGEST_ON_A_TILE = 12
@@ -48,7 +55,8 @@ def table(card: pd.DataFrame, ident: str, caption: str) -> str:
     ----------
     card : DataFrame
         Like `scorecard.scorecard`: index ``key``; columns table, value, printed, verdict, why,
-        inequality, needed, shown, sentence and translation; perhaps implied, simulated and how.
+        inequality, needed, shown, sentence and translation; perhaps implied, simulated, how and
+        together_with.
     ident : str
         The id of the whole, which links lead to.
     caption : str
@@ -93,10 +101,12 @@ def _details(row: pd.Series, rest: str) -> Iterator[str]:
         yield f" ({html(row['table'])})</dd>"
     yield "<dt>Proof</dt><dd>"
     yield f"<p>{html(rest)}</p>" if rest else ""
-    for line in filter(None, row["inequality"].split(r", \qquad ")):
+    for line in filter(None, row["inequality"].split(FORMULA_BREAK)):
         yield f'<div class="{FORMULA} notranslate">\\[{html(line)}\\]</div>'
     text, where = link(row["shown"])
     yield f'<p><a href="{html(where)}">{html(text)}</a></p></dd>'
+    if beside := row.get("together_with"):
+        yield f"<dt>Contradicts</dt><dd>{html(beside)}</dd>"
     if row["needed"]:
         yield f"<dt>What would have to be true</dt><dd>{html(row['needed'])}</dd>"
 

@@ -54,7 +54,7 @@
       for (const [name, value] of new URLSearchParams(row ? "" : state)) {
         const inputs = [...form.elements].filter((input) => input.name === name);
         if (name !== "verdict") inputs.forEach((input) => (input.value = value));
-        else inputs.forEach((input) => (input.checked ||= input.value === value));
+        else inputs.forEach((input) => (input.checked ||= input.value.split(" ")[0] === value.split(" ")[0]));
       }
       show();
       if (row) row.querySelector("details").open = true;
