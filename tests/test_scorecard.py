@@ -260,6 +260,24 @@ def test_the_examination_begins_with_every_verdict_and_leads_to_its_proof():
         assert link[3] or (link[2] in EXAMINED and link[2] == link[1].replace(" ", "-"))
 
 
+def test_the_examination_shows_every_proof():
+    cells = nbformat.read(NOTEBOOKS / scorecard.EXAMINATION, as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    shown = {name for name in proofs() if f'"{name}"' in code}
+    for key in re.findall(r'judged\["(\w+)"\]', code):
+        shown |= {c.claim.name for c in scorecard.examined().judged[key].claims}
+    # What cannot be judged and has no argument has no section; why the list of significant
+    # variables cannot stand, the proofs on its coefficients show.
+    assert set(proofs()) - shown == {"unpublished", "setting", "mean and sd", "significance"}
+
+
+def test_the_proof_of_the_accuracy_begins_with_its_share():
+    cells = nbformat.read(NOTEBOOKS / scorecard.EXAMINATION, as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    share, counts = (code.index(f'proof["{name}"]') for name in ("accuracy as a share", "accuracy"))
+    assert share < counts
+
+
 def test_the_section_on_the_customers_is_there():
     notebook, _, anchor = WHO.partition("#")
     assert anchor in headings(notebook)

@@ -204,7 +204,7 @@ def examine_interval(
         f"A standard deviation of at least {sd_needed:.1f}, or {n_needed} customers, or a "
         f"confidence level of at most {percent(level_possible, 0)}."
         if half < least
-        else "The standard error would have to be printed.",
+        else "Only the standard error could confirm it.",
         {
             "lower": narrowest[0],
             "upper": narrowest[1],
@@ -271,7 +271,7 @@ def examine_p_value(
         formula,
         f"A variable with a standard deviation of at least {sd_needed:.1f}{limit}."
         if standard_error < least
-        else "The standard error would have to be printed.",
+        else "Only the standard error could confirm them.",
         {
             "standard_error": standard_error,
             "least_standard_error": least,
