@@ -115,7 +115,7 @@ TOGETHER = {
 def test_a_contradiction_names_all_that_it_contradicts_and_nothing_else_does(key):
     others = TOGETHER.get(key, "").split()
     named = [f"{TABLE.loc[k, 'value']} {TABLE.loc[k, 'printed']}" for k in others]
-    assert TABLE.loc[key, "together_with"] == "; ".join(named)
+    assert TABLE.loc[key, "together"] == "; ".join(named)
     assert (TABLE.loc[key, "verdict"] == CONTRADICTS) == (bool(named) and key != "accuracy")
 
 

@@ -48,8 +48,7 @@ def test_a_value_s_rows_say_all_there_is_to_say_of_it(key):
     quoted = [(q.get("lang"), q.text) for q in body.iter("q")]
     assert quoted == ([("zh", row["sentence"])] if row["sentence"] else [])
     assert row["translation"] in opened and row["needed"] in opened
-    assert row["together_with"] in opened
-    assert ("Contradicts" in opened) == bool(row["together_with"])
+    assert row["together"] in opened
     assert ("What would have to be true" in opened) == bool(row["needed"])
     summary, proof = text_of(body.find(".//summary")), opened.partition("Proof")[2]
     assert row["why"].startswith(summary)

@@ -149,7 +149,7 @@ def verdicts() -> pd.DataFrame:
     -------
     DataFrame
         Index ``key`` in the ledger's order; columns ``value`` (variable and statistic),
-        ``printed``, ``verdict``, ``together_with`` (what it contradicts), ``reason``,
+        ``printed``, ``verdict``, ``together`` (what it contradicts), ``reason``,
         ``inequality`` and ``needed`` (what would have to be true; as `Verdict` has them),
         ``section`` (notebook and anchor), ``how`` (one of `HOW`) and ``arithmetic`` (what other
         printed numbers make it, where they do: a count, fraction or bound; else missing).
@@ -159,7 +159,7 @@ def verdicts() -> pd.DataFrame:
             "value": judged.value.title,
             "printed": judged.value.printed,
             "verdict": judged.verdict,
-            "together_with": named(judged.together_with),
+            "together": named(judged.together_with),
             "reason": judged.reason,
             "inequality": judged.proof.inequality,
             "needed": judged.proof.what_would_have_to_be_true,
@@ -251,7 +251,7 @@ def scorecard() -> pd.DataFrame:
     Index ``key``; columns ``table``, ``value`` (variable and statistic), ``printed``, ``implied``
     (by other printed numbers) and ``simulated`` (on the simulated customers), both to the printed
     decimals and empty where there is none, ``how`` the simulated one comes about, ``verdict``,
-    ``together_with`` (what it contradicts), ``why``, ``inequality`` (in LaTeX), ``needed`` (what
+    ``together`` (what it contradicts), ``why``, ``inequality`` (in LaTeX), ``needed`` (what
     would have to be true), ``shown`` (a link in Markdown), and ``sentence`` with its
     ``translation``, both empty where it is not known.
     """
@@ -266,7 +266,7 @@ def scorecard() -> pd.DataFrame:
             "simulated": compare(values.get(key), key).computed,
             "how": verdict["how"],
             "verdict": verdict["verdict"],
-            "together_with": verdict["together_with"],
+            "together": verdict["together"],
             "why": verdict["reason"],
             "inequality": verdict["inequality"],
             "needed": verdict["needed"],

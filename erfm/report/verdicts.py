@@ -34,7 +34,7 @@ SCRIPT, STYLE = STATIC / "verdicts.js", STATIC / "verdicts.css"
 COMPARED = ("printed", "implied", "simulated")
 """Columns that are compared: those that a scorecard has are shown."""
 
-FILED = ("table", "value", *COMPARED, "how", "verdict", "together_with", "why", "needed")
+FILED = ("table", "value", *COMPARED, "how", "verdict", "together", "why", "needed")
 """Columns that are filed for others to use."""
 
 LONGEST_ON_A_TILE = 12
@@ -56,7 +56,7 @@ def table(card: pd.DataFrame, ident: str, caption: str) -> str:
     card : DataFrame
         Like `scorecard.scorecard`: index ``key``; columns table, value, printed, verdict, why,
         inequality, needed, shown, sentence and translation; perhaps implied, simulated, how and
-        together_with.
+        together.
     ident : str
         The id of the whole, which links lead to.
     caption : str
@@ -105,7 +105,7 @@ def _details(row: pd.Series, rest: str) -> Iterator[str]:
         yield f'<div class="{FORMULA} notranslate">\\[{html(line)}\\]</div>'
     text, where = link(row["shown"])
     yield f'<p><a href="{html(where)}">{html(text)}</a></p></dd>'
-    if beside := row.get("together_with"):
+    if beside := row.get("together"):
         yield f"<dt>Contradicts</dt><dd>{html(beside)}</dd>"
     if row["needed"]:
         yield f"<dt>What would have to be true</dt><dd>{html(row['needed'])}</dd>"
