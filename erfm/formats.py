@@ -114,6 +114,7 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "middle": ("Median", ",.6g"),
     "standard_deviation": ("Std. deviation", ",.3f"),
     "sd": ("Std. deviation", ",.3f"),
+    "std": ("Std. deviation", ",.3f"),
     "skewness_se": ("S.E. of skewness", ".3f"),
     "kurtosis_se": ("S.E. of kurtosis", ".3f"),
     "base_rate_brier": ("Brier of the base rate", ".4f"),
@@ -139,6 +140,8 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "contacted": ("Contacted", percent),
     "positive_predictive_value": ("PPV", percent),
     "negative_predictive_value": ("NPV", percent),
+    "cutoff": ("Cut-off", ".3f"),
+    "contact_none": ("Contact nobody", ".3f"),
     "cost": ("Cost per customer", ".3f"),
     "implied_cost_ratio": ("Right if a missed leaver costs … needless contacts", ".2f"),
     "advantage": ("Advantage over the better rule", ".3f"),
@@ -206,6 +209,8 @@ def as_text(
     )
     if frame.index.nlevels == 1:
         text.index = [_row_label(study, row, frame.index.name) for row in frame.index]
+    else:
+        text.index = text.index.set_names([heading(name or "") for name in frame.index.names])
     shown = {column: escaping.visible(heading) for column, heading in headings.items()}
     return text.rename(columns=shown).rename_axis(columns=None)
 
