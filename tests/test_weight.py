@@ -68,6 +68,16 @@ def test_a_palette_keeps_the_colour_of_areas_and_comes_near_all_others():
     assert len(smaller(png(pixels))) < len(png(pixels))
 
 
+def test_two_pale_areas_keep_their_colours_among_many_others():
+    rng = np.random.default_rng(2)
+    pixels = np.full((300, 200, 4), (255, 255, 255, 255))
+    blue, green = (209, 230, 241, 255), (209, 231, 239, 255)
+    pixels[:60], pixels[60:100] = blue, green
+    pixels[200:, :, :3] = rng.integers(0, 256, (100, 200, 3))
+    shown = np.asarray(with_palette(Image.fromarray(pixels.astype(np.uint8))).convert("RGBA"))
+    assert (shown[:60] == blue).all() and (shown[60:100] == green).all()
+
+
 def test_a_picture_that_would_grow_stays():
     tiny = png(np.zeros((1, 1, 3)))
     assert smaller(tiny) == tiny
