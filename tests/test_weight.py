@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from erfm.report.weight import MATHJAX, smaller, with_palette
+from erfm.report.weight import FAMILIES, MATHJAX, smaller, with_palette
 
 MEGABYTE = 1_000_000
 
@@ -47,6 +47,21 @@ def test_every_formula_is_set_from_the_one_script(chromium, default_site):
     assert not [u for u in asked if not u.startswith(("file:", "data:"))]
     assert {Path(u).name for u in asked if "mathjax" in u.lower()} == {MATHJAX}
     assert not [text for text in told if "mathjax" in text.lower() or "ERR" in text]
+    page.close()
+
+
+@pytest.mark.slow
+def test_fonts_of_formulas_that_are_folded_away_are_there_for_paper(chromium, default_site):
+    page = chromium.new_page()
+    page.goto((default_site / "00_start_here.html").as_uri())
+    page.wait_for_function("() => window.MathJax?.startup?.promise")
+    page.evaluate("() => MathJax.startup.promise")
+    page.wait_for_function(
+        "families => families.every(name => [...document.fonts].some("
+        "font => font.status === 'loaded' && font.family.replaceAll('\"', '') === name))",
+        arg=list(FAMILIES),
+    )
+    assert not page.locator("mjx-container:visible").count()
     page.close()
 
 

@@ -28,7 +28,17 @@ window.MathJax = {...window.MathJax, loader: {load: []},
   startup: {...(window.MathJax || {}).startup, ready() {}},
   tex: {packages: {"[-]": ["require", "autoload"]}}};
 """
-AFTER = "MathJax.startup.defaultReady();\n"
+# A browser asks for a font when text in it is first seen: what is folded away would have no signs
+# on paper. FAMILIES are the names that MathJax gives to FONTS.
+FAMILIES = (
+    "MJXZERO", "MJXTEX", "MJXTEX-B", "MJXTEX-I", "MJXTEX-A",
+    "MJXTEX-S1", "MJXTEX-S2", "MJXTEX-S3", "MJXTEX-S4",
+)  # fmt: skip
+AFTER = f"""\
+MathJax.startup.defaultReady();
+MathJax.startup.promise.then(() =>
+  {list(FAMILIES)}.forEach((family) => document.fonts.load("1em " + family)));
+"""
 COLOURS, AREAS = 256, 32
 """The colours of a palette, and how many of them are kept for areas that others would hide."""
 
