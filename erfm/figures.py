@@ -685,7 +685,7 @@ def standardised(
         axes.axhline(position, color=GRID, lw=0.8)
     axes.set_xscale("log")
     # Room for the printed value beside the leftmost star.
-    axes.margins(x=0.3 if printed is not None and len(printed) else 0.12)
+    axes.margins(x=0.25 if printed is not None and len(printed) else 0.12)
     low, high = axes.get_xlim()
     ticks = log_ticks(low, high, 5)
     axes.set_xticks(ticks, [number(tick, ",.12g") for tick in ticks])
