@@ -172,7 +172,7 @@ def sample_flow(path: pd.DataFrame, cut: str) -> Figure:
         axes.text(x, y, text, ha="center", va="center", bbox=box)
     arrow = {"arrowstyle": "->", "color": GREY, "lw": 1.5}
     for start, end in (
-        ((1.45, 2.9), (1.45, 2.4)), ((1.45, 1.4), (1.45, 0.9)), ((2.9, 1.5), (4.2, 0.9)),
+        ((1.45, 2.9), (1.45, 2.4)), ((1.45, 1.4), (1.45, 0.9)), ((2.2, 1.4), (4.1, 0.9)),
     ):  # fmt: skip
         axes.annotate("", end, start, arrowprops=arrow)
     dropped = int(path.loc["All customers", "customers"] - path.loc["Complete cases", "customers"])
@@ -684,7 +684,8 @@ def standardised(
     for position in y[:-1] - 0.5:
         axes.axhline(position, color=GRID, lw=0.8)
     axes.set_xscale("log")
-    axes.margins(x=0.2 if printed is not None and len(printed) else 0.12)
+    # Room for the printed value beside the leftmost star.
+    axes.margins(x=0.25 if printed is not None and len(printed) else 0.12)
     low, high = axes.get_xlim()
     ticks = log_ticks(low, high, 5)
     axes.set_xticks(ticks, [number(tick, ",.12g") for tick in ticks])

@@ -86,15 +86,16 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "standard_error": ("S.E.", ".3f"),
     "wald": ("Wald", ".3f"),
     "df": ("df", "d"),
+    "log_odds": ("Log-odds", ".3f"),
     "p_value": ("Sig.", p_value),
     "odds_ratio": ("Exp(B)", ".3f"),
     "lower": ("95% lower", ".3f"),
     "upper": ("95% upper", ".3f"),
-    "minus2_log_likelihood": ("−2 log-likelihood", ".3f"),
+    "minus2_log_likelihood": ("−2 log-likelihood", ",.3f"),
     "cox_snell_r2": ("Cox & Snell R²", ".3f"),
     "nagelkerke_r2": ("Nagelkerke R²", ".3f"),
     "chi_square": ("Chi-square", ".3f"),
-    "log_likelihood": ("Model log-likelihood", ".3f"),
+    "log_likelihood": ("Model log-likelihood", ",.3f"),
     "change": ("Change in −2LL", ".3f"),
     "hosmer_lemeshow": ("Hosmer–Lemeshow χ²", ".3f"),
     "hosmer_lemeshow_p": ("Hosmer–Lemeshow Sig.", p_value),
@@ -114,6 +115,7 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "middle": ("Median", ",.6g"),
     "standard_deviation": ("Std. deviation", ",.3f"),
     "sd": ("Std. deviation", ",.3f"),
+    "std": ("Std. deviation", ",.3f"),
     "skewness_se": ("S.E. of skewness", ".3f"),
     "kurtosis_se": ("S.E. of kurtosis", ".3f"),
     "base_rate_brier": ("Brier of the base rate", ".4f"),
@@ -139,6 +141,8 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "contacted": ("Contacted", percent),
     "positive_predictive_value": ("PPV", percent),
     "negative_predictive_value": ("NPV", percent),
+    "cutoff": ("Cut-off", ".3f"),
+    "contact_none": ("Contact nobody", ".3f"),
     "cost": ("Cost per customer", ".3f"),
     "implied_cost_ratio": ("Right if a missed leaver costs … needless contacts", ".2f"),
     "advantage": ("Advantage over the better rule", ".3f"),
@@ -206,6 +210,8 @@ def as_text(
     )
     if frame.index.nlevels == 1:
         text.index = [_row_label(study, row, frame.index.name) for row in frame.index]
+    else:
+        text.index = text.index.set_names([heading(name or "") for name in frame.index.names])
     shown = {column: escaping.visible(heading) for column, heading in headings.items()}
     return text.rename(columns=shown).rename_axis(columns=None)
 

@@ -160,11 +160,11 @@ def test_models_that_are_surely_different_are_named():
     rows = [
         ("Forward", "AUC", np.nan, np.nan, np.nan),
         ("Boosting", "AUC", -0.02, -0.03, -0.01),
-        ("Boosting", "Log loss", -0.02, -0.03, -0.01),
+        ("Boosting", "log loss", -0.02, -0.03, -0.01),
         ("Penalty", "AUC", 0.0, -0.01, 0.01),
     ]
     table = pd.DataFrame(rows, columns=["model", "score", "difference", "lower", "upper"])
     assert alt_texts.models_told(table).endswith(
-        "search, Boosting is surely better in Log loss and surely worse in AUC; "
+        "search, Boosting is surely better in log loss and surely worse in AUC; "
         "Penalty is not surely better or worse"
     )

@@ -1,11 +1,12 @@
 """The explorers of bounds say what Python's own functions say, wherever a reader moves them."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import vl_convert
-from explored import in_browser
+from explored import in_browser, texts
 
 from erfm.figures import BLUE, VERMILION
 from erfm.paper import bounds
@@ -414,7 +415,45 @@ def test_the_keyboard_makes_the_interval_possible(explored, chromium, tmp_path):
             assert said.text_content() == text["said"]
             assert slider.get_attribute("aria-valuetext") == text["shown_n_step"]
             assert page.locator(".erfm-charts svg").count()
-            assert f"n_step={place}" in page.url
+            shown = text["shown_n_step"].replace(",", "")
+            assert re.search(rf"[?&]n={shown}(&|$)", page.url)
         assert place == found.presets["Just possible: n"]["n_step"] > first
         page.get_by_role("button", name="As printed").press("Enter")
         assert said.text_content() == found.evaluate()["said"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "nearest"), [("7,700", None), ("7690", 7698), ("1", 100)])
+def test_an_address_holds_values_and_leads_to_the_nearest(explored, chromium, tmp_path, n, nearest):
+    found = explored["interval"]
+    values = found.parameters["n_values"]
+    setting = {} if nearest is None else {"n_step": values.index(nearest)}
+    with in_browser(chromium, found, tmp_path, "figure-6-6") as page:
+        page.evaluate("address => { location.hash = address }", f"figure-6-6?n={n}&sd=junk")
+        page.wait_for_timeout(100)
+        assert texts(page) == found.evaluate(**setting)
+
+
+def test_a_slider_that_the_choice_does_not_use_says_so(explored):
+    found = explored["children"]
+    options = ("indicator", "count", "sd")
+    for kind, text in zip(
+        options, found.evaluate_many([{"kind": kind} for kind in options]), strict=True
+    ):
+        idle = {name for name, shown in text.items() if shown.startswith("only for ")}
+        used = {"indicator": "share", "count": "children", "sd": "sd"}[kind]
+        assert idle == {
+            f"shown_{name}_step" for name in ("share", "children", "sd") if name != used
+        }
+    assert found.evaluate()["shown_children_step"] == "only for “a count, 0 to k”"
+
+
+@pytest.mark.slow
+def test_a_slider_that_the_choice_does_not_use_cannot_be_moved(explored, chromium, tmp_path):
+    with in_browser(chromium, explored["kurtosis"], tmp_path) as page:
+        skewness, mean = (page.get_by_label(name, exact=True) for name in ("Skewness", "Mean"))
+        assert skewness.is_disabled() and mean.is_enabled()
+        page.get_by_role("radio", name="the skewness").press("Space")
+        assert skewness.is_enabled() and mean.is_disabled()
+        assert page.get_by_label("Customers n").is_enabled()
+        assert texts(page) == explored["kurtosis"].evaluate(by="skewness")

@@ -137,8 +137,8 @@ def test_all_six_have_an_input_and_what_has_no_weight_says_so(simulated):
     labels = [control.label for control in explorer.controls]
     assert labels[:4] == ["Frequency (transactions)", "Recency (days)", "Age (years)", "Gender"]
     assert labels[4:] == [
-        "Amount (yuan a month) (only tells the value)",
-        "Has_Child (children) (not in the equation)",
+        "Amount (yuan a month; only tells the value)",
+        "Has_Child (children; not in the equation)",
     ]
     first = explorer.evaluate()
     moved = explorer.evaluate(customer_has_child=3, customer_amount=10_000)

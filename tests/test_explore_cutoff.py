@@ -173,6 +173,6 @@ def test_a_reader_moves_it(chromium, tmp_path):
         tab.get_by_role("button", name="By cost").press("Enter")
         setting = {"cutoff": cost_cutoff(4, 1), "costs": sorted(RATIOS).index(4)}
         assert shown() == told(**setting)
-        assert tab.url.endswith("#figure-8b-1?cutoff=0.8&costs=13")
+        assert tab.url.endswith("#figure-8b-1?cutoff=0.8&costs=4")
         tab.get_by_role("button", name="The study's").click()
         assert shown() == told(cutoff=0.60241, costs=13)

@@ -370,7 +370,7 @@ def test_estimates_are_drawn_per_standard_deviation(study):
     assert_told_apart(axes, *labels)
     assert sorted(named(figure)) == labels
     assert ticks(axes, "y")[2] == "Recency" and ticks(axes, "y")[1] == LABELS["amount"]
-    assert axes.get_xlabel() == "B per standard deviation\n(log odds of retention)"
+    assert axes.get_xlabel() == "B per standard deviation\n(log-odds of retention)"
     assert figure.get_suptitle() == "Estimates with and without the incomplete customers"
     assert_readable(figure)
     alone = figures.missing_data(study, table, sd.head(1))
@@ -411,13 +411,13 @@ def test_curves_are_drawn_with_limits_line_and_knots(study, names):
         assert_told_apart(axes, *labels)
     assert sorted(named(figure)) == labels
     assert panels[0].get_xlabel() == "Recency (days)"
-    assert panels[0].get_ylabel() == "Log odds against\nthe median"
+    assert panels[0].get_ylabel() == "Log-odds against\nthe median"
     assert figure.get_suptitle() == "Effects as a curve and as a straight line"
     assert_readable(figure)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scores", [["AUC", "Brier score", "Log loss"], ["AUC"]])
+@pytest.mark.parametrize("scores", [["AUC", "Brier score", "log loss"], ["AUC"]])
 def test_other_models_are_drawn_as_differences(scores):
     """The side on which the other model is better is shaded: of a loss, the left one."""
     rows = [

@@ -87,3 +87,17 @@ def test_the_first_page_is_named_where_it_is_the_previous_one(default_site, chro
 def test_every_page_fits_every_screen(default_site, chromium):
     found = faults(default_site, chromium)
     assert not found, "\n".join(found)
+
+
+def test_no_table_is_wider_than_the_text_of_a_desktop(default_site, chromium):
+    page = chromium.new_page(viewport={"width": 1366, "height": 900})
+    wide = (
+        "[...document.querySelectorAll('.erfm')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+        ".map(e => e.querySelector('caption').textContent)"
+    )
+    found = []
+    for path in pages_of(default_site):
+        show(page, path)
+        found += [f"{path.stem}: {caption}" for caption in page.evaluate(wide)]
+    page.close()
+    assert not found, "\n".join(found)

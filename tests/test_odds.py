@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from pictures import assert_readable
 
 from erfm import fit_logistic, forward_lr, retention_by
 from erfm.report import figures_odds, odds
@@ -72,8 +73,8 @@ def test_odds_and_log_odds_are_those_of_the_counts(sample):
     study, frame = sample
     groups = retention_by(study.predictors["frequency"], frame)
     table = odds_table(groups)
-    assert table.index[0] == "all" and list(table.index[1:]) == list(groups.index)
-    assert table.loc["all", "customers"] == len(frame)
+    assert table.index[0] == "All" and list(table.index[1:]) == list(groups.index)
+    assert table.loc["All", "customers"] == len(frame)
     back = 1 / (1 + np.exp(-table["log_odds"]))
     assert np.allclose(back, table["probability"]) and np.allclose(
         table["odds"] / (1 + table["odds"]), table["retained"] / table["customers"]
@@ -138,6 +139,21 @@ def test_the_climb_marks_each_candidate():
     assert [(m.get_xdata()[0], m.get_ydata()[0]) for m in marked] == [(0, -9), (1, -5), (2, -7)]
     assert len({m.get_marker() for m in marked}) == 3
     assert "the estimate −5.0" in figures_odds.climb_alt(candidates)
+    assert_readable(figure)
+    plt.close("all")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slope", [0.00011, 0.0213, 3.7, -1234.5])
+def test_the_climb_can_be_read_whatever_the_slope(slope):
+    study = type("Study", (), {"predictors": {"x": Predictor("x", "x", "X")}})()
+    slopes = slope * np.linspace(-1, 3, 41)
+    heights = pd.Series(-12_345 - 900 * (slopes / slope - 1) ** 2, slopes)
+    candidates = pd.DataFrame({"slope": [0.0, slope, 2 * slope], "log_likelihood": -13_000.0})
+    candidates.index = ["no slope", "the estimate", "twice the estimate"]
+    figure = figures_odds.climb(study, heights, candidates)
+    assert_readable(figure)
+    assert "−13,000" in [text.get_text() for text in figure.axes[0].get_yticklabels()]
     plt.close("all")
 
 

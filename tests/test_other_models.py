@@ -124,8 +124,8 @@ def test_without_any_fold_there_are_no_scores(make_study):
 def test_sure_differences_have_the_side_of_their_score():
     rows = [(name, *limits) for name, limits in zip(NAMES.values(), [(1, 2)] * 3, strict=True)]
     table = pd.DataFrame(rows, columns=["score", "lower", "upper"]).assign(model="a")
-    assert surely_different(table, "a") == (["AUC"], ["Brier score", "Log loss"])
+    assert surely_different(table, "a") == (["AUC"], ["Brier score", "log loss"])
     negative = table.assign(lower=-table["upper"], upper=-table["lower"])
-    assert surely_different(negative, "a") == (["Brier score", "Log loss"], ["AUC"])
+    assert surely_different(negative, "a") == (["Brier score", "log loss"], ["AUC"])
     assert surely_different(table.assign(lower=-1), "a") == ([], [])
     assert surely_different(table.assign(lower=np.nan, upper=np.nan), "a") == ([], [])

@@ -205,6 +205,13 @@ def test_a_long_text_has_room_beside_numbers(page):
     assert "min-width" not in page.table(table.iloc[:0], "empty", "None").data
 
 
+def test_only_short_names_of_rows_are_given_no_room_on_a_telephone():
+    page, told = Page("reconstruction", "01_names"), "tbody th {\n  min-width: 0"
+    assert told in page.table(pd.DataFrame({"n": [1, 2]}, index=[1, 10]), "steps", "Steps").data
+    longer = pd.DataFrame({"n": [1, 2]}, index=[1, "Recency"])
+    assert told not in page.table(longer, "names", "Names").data
+
+
 def test_the_same_table_is_the_same_text_each_time(page):
     assert page.table(TABLE, "x", "X").data == page.table(TABLE, "x", "X").data
 

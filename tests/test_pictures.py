@@ -20,6 +20,7 @@ from pictures import (
 from erfm import figures
 from erfm.figures import DARK_TWINS, GRID, PAPER, TEXT, VERMILION, WIDTH
 from erfm.report import vector
+from erfm.report.live import STATIC
 from erfm.report.site import CONFIGURATION, _inline_figures
 
 pytestmark = pytest.mark.usefixtures("closed_figures")
@@ -163,7 +164,18 @@ def test_colours_follow_the_page_and_the_background_is_the_page_s():
 def test_a_crowd_of_marks_is_a_picture():
     few, many = drawn(points=100), drawn(points=2 * vector.MANY)
     assert "<image" not in few and "data:image/png;base64," in many
+    assert f'<image class="{vector.MARKS}" ' in many
+    style = (STATIC / "erfm.css").read_text(encoding="utf-8")
+    assert f".{vector.MARKS} {{ filter: var(--figure-pixels, none); }}" in style
     assert len(many) < 100_000
+
+
+def test_a_coloured_grid_stays_as_it_is_on_a_dark_page():
+    """Numbers stand on it in colours for these fields."""
+    figure, axes = plt.subplots(figsize=(3, 2))
+    axes.imshow([[0, 1], [2, 3]])
+    shown = vector.svg(figure, "grid", "A grid")
+    assert "<image " in shown and vector.MARKS not in shown
 
 
 # --- In the site ----------------------------------------------------------------------------------

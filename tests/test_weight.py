@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from erfm.report.weight import MATHJAX, smaller, with_palette
+from erfm.report.weight import FAMILIES, MATHJAX, smaller, with_palette
 
 MEGABYTE = 1_000_000
 
@@ -50,6 +50,21 @@ def test_every_formula_is_set_from_the_one_script(chromium, default_site):
     page.close()
 
 
+@pytest.mark.slow
+def test_fonts_of_formulas_that_are_folded_away_are_there_for_paper(chromium, default_site):
+    page = chromium.new_page()
+    page.goto((default_site / "00_start_here.html").as_uri())
+    page.wait_for_function("() => window.MathJax?.startup?.promise")
+    page.evaluate("() => MathJax.startup.promise")
+    page.wait_for_function(
+        "families => families.every(name => [...document.fonts].some("
+        "font => font.status === 'loaded' && font.family.replaceAll('\"', '') === name))",
+        arg=list(FAMILIES),
+    )
+    assert not page.locator("mjx-container:visible").count()
+    page.close()
+
+
 def png(pixels: np.ndarray) -> bytes:
     file = BytesIO()
     Image.fromarray(pixels.astype(np.uint8)).save(file, "PNG")
@@ -66,6 +81,16 @@ def test_a_palette_keeps_the_colour_of_areas_and_comes_near_all_others():
     assert (shown[90:150] == (0, 114, 178, 255)).all()
     assert np.abs(shown.astype(int) - pixels).max() <= 40
     assert len(smaller(png(pixels))) < len(png(pixels))
+
+
+def test_two_pale_areas_keep_their_colours_among_many_others():
+    rng = np.random.default_rng(2)
+    pixels = np.full((300, 200, 4), (255, 255, 255, 255))
+    blue, green = (209, 230, 241, 255), (209, 231, 239, 255)
+    pixels[:60], pixels[60:100] = blue, green
+    pixels[200:, :, :3] = rng.integers(0, 256, (100, 200, 3))
+    shown = np.asarray(with_palette(Image.fromarray(pixels.astype(np.uint8))).convert("RGBA"))
+    assert (shown[:60] == blue).all() and (shown[60:100] == green).all()
 
 
 def test_a_picture_that_would_grow_stays():

@@ -220,7 +220,7 @@ def kurtosis() -> Explorer:
     argued = Input("skewness", "Skewness", "skewness", values, skewed.value, decimals)
     inputs = [*moments, argued]
     options = {FARTHEST: "the farthest value", FROM_SKEWNESS: "the skewness"}
-    matters = {FARTHEST: [one.name for one in moments], FROM_SKEWNESS: ["skewness", "n"]}
+    uses = {FARTHEST: [one.name for one in moments], FROM_SKEWNESS: ["skewness", "n"]}
     start = {one.name: one.at_first for one in inputs}
     at_first = {by: f"{least_kurtosis(start | {'by': by}):.7g}" for by in options}
     excess = "(n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * ({} - 3) + 6)"
@@ -265,7 +265,7 @@ def kurtosis() -> Explorer:
         f"'; {claimed.text} is printed.'",
         no=f"(by == '{FARTHEST}' ? 'contradicts the inputs' : 'contradicts the skewness')",
         choice=Choice("by", "Bounded by", options, FARTHEST),
-        matters=matters,
+        uses=uses,
     )
 
 
@@ -323,11 +323,6 @@ def children() -> Explorer:
         COUNT: "sqrt(n / (n - 1)) * children / 2",
         BY_SD: "sd",
     }
-    told = {
-        INDICATOR: "''",
-        COUNT: f"', a count from 0 to ' + {count.text}",
-        BY_SD: f"', {sd.symbol} = ' + {sd.text}",
-    }
     first_text = "'As an indicator, with the printed inputs: from ' + "
     return bound_explorer(
         inputs,
@@ -363,8 +358,11 @@ def children() -> Explorer:
             {INDICATOR: "yes or no", COUNT: "a count, 0 to k", BY_SD: "a number, by its sd"},
             INDICATOR,
         ),
-        matters={INDICATOR: ["n", "share"], COUNT: ["n"], BY_SD: ["n"]},
-        told=f"({by_option('kind', told)})",
+        uses={INDICATOR: ["n", "share"], COUNT: ["children", "n"], BY_SD: ["sd", "n"]},
+        told={
+            "children": f"', a count from 0 to ' + {count.text}",
+            "sd": f"', {sd.symbol} = ' + {sd.text}",
+        },
     )
 
 

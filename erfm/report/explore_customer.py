@@ -64,7 +64,7 @@ def a_customer(
         label = one_line(predictor.axis_label)
         if name not in model.terms:
             tells = "only tells the value" if name == amount_name else "not in the equation"
-            label += f" ({tells})"
+            label = f"{label[:-1]}; {tells})" if label.endswith(")") else f"{label} ({tells})"
         if predictor.levels:
             levels = {_key(level): level for level in predictor.levels}
             controls.append(Choice(names[name], label, levels, first[name]))

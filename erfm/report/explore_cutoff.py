@@ -127,7 +127,7 @@ def cutoff_explorer(
         controls.append(
             Slider(
                 "costs", "A missed leaver costs, in needless contacts", 0, len(ratios) - 1, 1,
-                first, shown="format(ratio, '.4~g')",
+                first, shown="format(ratio, '.4~g')", places="ratios",
             )
         )  # fmt: skip
         parameters |= {
@@ -255,7 +255,8 @@ _WORDS: tuple[tuple[str, Literal["left", "right"], str], ...] = (
     ("← churned", "right", "datum.cutoff > 0.25"),
     ("retained →", "left", "datum.cutoff < 0.75"),
 )
-_CUTOFF = alt.X("cutoff:Q", title="P(retained)", scale=alt.Scale(domain=[0, 1]))
+_FIFTHS = alt.Axis(tickCount=5)
+_CUTOFF = alt.X("cutoff:Q", title="P(retained)", scale=alt.Scale(domain=[0, 1]), axis=_FIFTHS)
 
 
 def _distribution(outcome: np.ndarray, probability: np.ndarray) -> Layers:
@@ -269,7 +270,7 @@ def _distribution(outcome: np.ndarray, probability: np.ndarray) -> Layers:
     sides = ((counts[1], "retained"), (-counts[0], "churned"))
     table = pd.concat(bins.assign(customers=side, outcome=name) for side, name in sides)
     bars = alt.Chart(table[table["customers"] != 0]).mark_bar(stroke=None).encode(
-        x=alt.X("from:Q", title="P(retained)", scale=alt.Scale(domain=[0, 1])),
+        x=alt.X("from:Q", title="P(retained)", scale=alt.Scale(domain=[0, 1]), axis=_FIFTHS),
         x2="to:Q",
         y=alt.Y(
             "customers:Q", title="Customers (churned below 0)",
@@ -292,7 +293,7 @@ def _distribution(outcome: np.ndarray, probability: np.ndarray) -> Layers:
             align=side, dx=-5 if side == "right" else 5, baseline="top", fontSize=11
         )
         layers.append(text.encode(x="cutoff:Q", y=alt.value(0), text=alt.value(words)))
-    title = "Whom the cut-off calls retained, whom churned"
+    title = "Customers on either side of it"
     return alt.layer(*layers).properties(title=title, width=300, height=230)
 
 
@@ -303,8 +304,9 @@ def _roc(rows: int) -> Layers:
         "right": "100 * found[datum.data] / max(retained, 1)",
     }
     curve = alt.Chart(alt.sequence(0, rows)).transform_calculate(**shares)
-    x = alt.X("wrong:Q", title="100% − specificity (%)", scale=alt.Scale(domain=[0, 100]))
-    y = alt.Y("right:Q", title="Sensitivity (%)", scale=alt.Scale(domain=[0, 100]))
+    scale = alt.Scale(domain=[0, 100])
+    x = alt.X("wrong:Q", title="100% − specificity (%)", scale=scale, axis=_FIFTHS)
+    y = alt.Y("right:Q", title="Sensitivity (%)", scale=scale, axis=_FIFTHS)
     line = curve.mark_line(color=BLUE, interpolate="linear").encode(x=x, y=y, order="data:Q")
     ends = pd.DataFrame({"wrong": [0, 100], "right": [0, 100]})
     guess = alt.Chart(ends).mark_line(color=GREY, strokeDash=[3, 3]).encode(x=x, y=y)

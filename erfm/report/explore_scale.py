@@ -15,7 +15,7 @@ import altair as alt
 import numpy as np
 
 from erfm.figures import BLUE, GREY, SKY, VERMILION
-from erfm.report.explorer import Choice, Derived, Explorer, Slider, fixed, once
+from erfm.report.explorer import Choice, Derived, Explorer, Slider, fixed, once, quoted
 
 AS_PRINTED = "As printed"
 """The button that leads back to the printed inputs."""
@@ -34,7 +34,8 @@ class Input:
     """A number that a bound depends on, moved along chosen values.
 
     Steps of one width would be too many to go by keyboard or too wide to meet the printed value, so
-    the slider counts places in `values`; ``<name>_step`` is its name, `name` that of the value.
+    the slider counts places in `values`; ``<name>_step`` is its name, `name` that of the value and
+    of what the address holds.
 
     Attributes
     ----------
@@ -82,7 +83,19 @@ class Input:
     def slider(self) -> Slider:
         """The slider, at the first value."""
         last = len(self.values) - 1
-        return Slider(self.step, self.label, 0, last, 1, self.place(self.at_first), shown=self.text)
+        return Slider(
+            self.step, self.label, 0, last, 1, self.place(self.at_first), shown=self.text,
+            places=f"{self.name}_values",
+        )  # fmt: skip
+
+    def slider_of(self, choice: Choice | None, uses: Mapping[str, Sequence[str]]) -> Slider:
+        """Return the slider, which moves only with the options of a choice that use the value."""
+        options = [option for option in uses if self.name in uses[option]]
+        if choice is None or len(options) == len(uses):
+            return self.slider
+        applies = " || ".join(f"{choice.name} == '{option}'" for option in options)
+        only = quoted("only for " + ", ".join(f"“{choice.options[option]}”" for option in options))
+        return replace(self.slider, shown=f"{applies} ? {self.text} : {only}", applies=applies)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -274,8 +287,8 @@ def bound_explorer(
     yes: str = "'possible by this bound'",
     no: str = "'contradicts the inputs'",
     choice: Choice | None = None,
-    matters: Mapping[str, Sequence[str]] | None = None,
-    told: str = "",
+    uses: Mapping[str, Sequence[str]] | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> Explorer:
     """Return the explorer of a bound.
 
@@ -292,16 +305,16 @@ def bound_explorer(
     statement, yes, no : str
         Expressions of the reason and of the two verdicts.
     choice : Choice, optional
-    matters : mapping of str to sequence of str, optional
-        Of each option of the choice, the inputs whose changes are told; by default all.
-    told : str
-        An expression of what is told before them: "", or text after a comma.
+    uses : mapping of str to sequence of str, optional
+        Of each option of the choice, the inputs that it uses; by default all.
+    told : mapping of str to str, optional
+        Of an input, the expression of what is told of it, if it is not its change.
     """
     inputs = [replace(one, values=(*one.values, *_given(one.name, presets))) for one in inputs]
     named = {one.name: one for one in inputs}
     controls: list[Slider | Choice] = [
         *([choice] if choice else []),
-        *(one.slider for one in inputs),
+        *(one.slider_of(choice, uses or {}) for one in inputs),
     ]
     start = {control.name: control.value for control in controls}
 
@@ -318,18 +331,19 @@ def bound_explorer(
                 places[named[name].step] = named[name].place(value)
         return places
 
+    tells = {name: one.change for name, one in named.items()} | dict(told or {})
     changes = {
-        option: f"({' + '.join(named[name].change for name in names)})"
-        for option, names in (matters or {"": list(named)}).items()
+        option: f"({' + '.join(tells[name] for name in names)})"
+        for option, names in (uses or {"": list(named)}).items()
     }
-    changed = by_option(choice.name, changes) if choice and matters else changes.popitem()[1]
+    changed = by_option(choice.name, changes) if choice and uses else changes.popitem()[1]
     return Explorer(
         controls,
         rows.draw(),
         {
             **{name: value for one in inputs for name, value in one.parameters.items()},
             **parameters,
-            **sentence(f"{told or repr('')} + ({changed})", yes, no, statement),
+            **sentence(f"({changed})", yes, no, statement),
         },
         readouts,
         "sentence",

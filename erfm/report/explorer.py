@@ -60,7 +60,7 @@ CONFIG: dict[str, Any] = {
     "title": {"color": _INK, "subtitleColor": _INK, "fontSize": 13, "anchor": "start"},
     "view": {"stroke": None},
 }
-_NAME = re.compile(r"(?!shown_|readout_|preset_)[A-Za-z_]\w*", re.ASCII)
+_NAME = re.compile(r"(?!shown_|applies_|readout_|preset_)[A-Za-z_]\w*", re.ASCII)
 _TAKEN = {
     *("said", "datum", "event", "item", "parent", "width", "height", "padding", "autosize"),
     *("background", "style", "cursor", "encode", "unit", "facet", "group", "view", "true", "false"),
@@ -97,6 +97,12 @@ class Slider:
         as `step` has, and `unit`.
     unit : str
         What follows the number, e.g. "%" or " yuan".
+    places : str
+        Where the slider counts places, the parameter that lists what stands at them: the address
+        holds that, as the reader sees it, under the name without "_step".
+    applies : str
+        An expression that tells whether the present setting uses the number; where not, it cannot
+        be moved. Its text is to say why.
     """
 
     name: str
@@ -107,6 +113,8 @@ class Slider:
     value: float
     shown: str = ""
     unit: str = ""
+    places: str = ""
+    applies: str = ""
 
     def check(self, value: Any) -> float:
         """Return a value for the slider, or say why it cannot have it."""
@@ -219,6 +227,11 @@ class Explorer:
                 parameters.append({"name": shown, "expr": control.text()})
                 limits = {k: getattr(control, k) for k in ("minimum", "maximum", "step")}
                 about |= limits | {"shown": shown}
+                if control.places:
+                    about["places"] = control.places
+                if control.applies:
+                    about["applies"] = f"applies_{control.name}"
+                    parameters.append({"name": about["applies"], "expr": control.applies})
             else:
                 about["options"] = [[k, one_line(v)] for k, v in control.options.items()]
             described.append(about)

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from scipy import special
 
 from erfm.figures import BLUE, CHURNED, GREEN, INK, ORANGE, PAPER, RETAINED, WIDTH, wrapped
@@ -93,6 +94,9 @@ def climb(alone: Study, log_likelihoods: pd.Series, candidates: pd.DataFrame) ->
         )
     axes.set_xlabel(wrapped(f"Slope of the log-odds over {variable.axis_label}", 55))
     axes.set_ylabel("Log-likelihood")
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: number(value, ",.12g"))
     axes.set_title("The estimate is the top of the curve")
     figure.legend(loc="outside lower center", ncols=2)
     return figure

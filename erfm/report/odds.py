@@ -34,7 +34,7 @@ def odds_table(groups: pd.DataFrame) -> pd.DataFrame:
     group in which all stay or none does.
     """
     counts = groups[["customers", "retained"]]
-    everyone = pd.DataFrame(counts.sum()).T.set_axis(["all"])
+    everyone = pd.DataFrame(counts.sum()).T.set_axis(["All"])
     table = pd.concat([everyone, counts]).rename_axis(groups.index.name)
     churned = table["customers"] - table["retained"]
     table["probability"] = table["retained"] / table["customers"]

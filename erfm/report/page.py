@@ -43,6 +43,9 @@ WHO = "00_start_here.ipynb#Who-the-customers-are"
 LONG_TEXT, TEXT_WIDTH = 40, "11em"
 """The characters from which a text needs room, and how much it is given."""
 
+SHORT = 5
+"""The characters up to which names of rows, such as numbers, are given no room on a telephone."""
+
 
 def build_folder(study: Study) -> Path:
     """Return the folder in which all that is made of a study is kept, and nothing else."""
@@ -242,6 +245,10 @@ class Page:
             .set_table_styles([{"selector": "td", "props": "text-align: right"}])
             .set_table_styles(styles, overwrite=False)
         )
+        if len(shown) and all(len(str(row)) <= SHORT for row in shown.index):
+            styler.set_table_styles(
+                [{"selector": "tbody th", "props": "min-width: 0"}], overwrite=False
+            )
         styler.cell_ids = False
         content = styler.to_html()
         opened = f'<div id="{anchor(number)}" class="erfm{_unmathed(content)}"'

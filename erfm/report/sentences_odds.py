@@ -63,7 +63,7 @@ def there_and_back(retained: int, churned: int) -> str:
 
 def groups(alone: Study, table: pd.DataFrame) -> str:
     """Say how the odds differ between the lowest and the highest group of `odds_table`."""
-    rows = table.drop(index="all")
+    rows = table.drop(index="All")
     if len(rows) < 2:
         return "So many values are equal that all customers are one group: nothing to compare yet."
     label, missing = _label(alone), rows["log_odds"].isna().sum()

@@ -103,8 +103,8 @@ def score_beside_ratio(study: Study, compared: pd.DataFrame, entry_p: float) -> 
         f"apart. {verdict} The score foretells the rise of the log-likelihood from its slope and "
         "bend where the variable has no effect: exact if the log-likelihood were a parabola, and "
         "near where the effect is small. It needs no new fit, so a search asks it "
-        "of everyone outside. Whoever is inside has been fitted already: there SPSS pays for a fit "
-        "without each, and measures what would really be lost."
+        "of every variable outside. Those inside have been fitted already: of each of them SPSS "
+        "pays for a fit without it, and measures what would really be lost."
     )
 
 
@@ -135,7 +135,7 @@ def compared(selection: ForwardSelection, steps: pd.DataFrame) -> str:
         return "Nothing entered."
     first, last = steps.iloc[0], steps.iloc[-1]
     change = (
-        f"The only step leaves −2 log-likelihood at {first['minus2_log_likelihood']:.3f} and "
+        f"The only step leaves −2 log-likelihood at {first['minus2_log_likelihood']:,.3f} and "
         f"Nagelkerke's R² at {first['nagelkerke_r2']:.3f}."
     )
     if len(steps) > 1:
@@ -151,7 +151,7 @@ def _change(selection: ForwardSelection, first: pd.Series, last: pd.Series) -> s
     fell = last["minus2_log_likelihood"] < first["minus2_log_likelihood"]
     return (
         f"From the first step to the last, −2 log-likelihood {'falls' if fell else 'rises'} from "
-        f"{first['minus2_log_likelihood']:.3f} to {last['minus2_log_likelihood']:.3f} and "
+        f"{first['minus2_log_likelihood']:,.3f} to {last['minus2_log_likelihood']:,.3f} and "
         f"Nagelkerke's R² {'rises' if fell else 'falls'} from {first['nagelkerke_r2']:.3f} to "
         f"{last['nagelkerke_r2']:.3f}: each {which} must lower the first and raise the model χ²"
         f"{'' if which == 'step' else ', and each removal does the opposite'}."

@@ -18,6 +18,9 @@ from erfm.figures import DARK_TWINS, narrowest
 MANY = 400
 """Marks from which a picture of them is lighter than their description."""
 
+MARKS = "erfm-marks"
+"""The class of a picture of so many marks."""
+
 VARIABLES = {light.lower(): f"--figure-{light[1:].lower()}" for light in DARK_TWINS}
 """The custom property of the style sheet that gives a colour's twin on a dark page."""
 
@@ -35,8 +38,10 @@ def svg(figure: Figure, name: str, alt: str) -> str:
     with `name`, so that figures in one page share none; `alt` is what screen readers say. The
     attribute data-narrowest is the width in pixels below which a text cannot be read.
     """
+    many = False
     for artist in [*figure.findobj(Line2D), *figure.findobj(Collection)]:
         artist.set_rasterized(_marks(artist) > MANY)
+        many = many or bool(artist.get_rasterized())
     drawn = StringIO()
     with plt.rc_context({"svg.fonttype": "path", "svg.hashsalt": "erfm"}):
         figure.savefig(drawn, format="svg", dpi=192, transparent=True, metadata=NO_METADATA)
@@ -49,6 +54,8 @@ def svg(figure: Figure, name: str, alt: str) -> str:
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.S)
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.S)
     body = _coloured(_named_apart(body, name))
+    if many:  # marks as pixels, which the style sheet makes lighter on a dark page
+        body = body.replace("<image ", f'<image class="{MARKS}" ')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{width}" '
         f'height="{height}" role="img" aria-label="{escaping.html(escaping.one_line(alt))}" '

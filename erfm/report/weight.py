@@ -28,8 +28,19 @@ window.MathJax = {...window.MathJax, loader: {load: []},
   startup: {...(window.MathJax || {}).startup, ready() {}},
   tex: {packages: {"[-]": ["require", "autoload"]}}};
 """
-AFTER = "MathJax.startup.defaultReady();\n"
-COLOURS = 256
+# A browser asks for a font when text in it is first seen: what is folded away would have no signs
+# on paper. FAMILIES are the names that MathJax gives to FONTS.
+FAMILIES = (
+    "MJXZERO", "MJXTEX", "MJXTEX-B", "MJXTEX-I", "MJXTEX-A",
+    "MJXTEX-S1", "MJXTEX-S2", "MJXTEX-S3", "MJXTEX-S4",
+)  # fmt: skip
+AFTER = f"""\
+MathJax.startup.defaultReady();
+MathJax.startup.promise.then(() =>
+  {list(FAMILIES)}.forEach((family) => document.fonts.load("1em " + family)));
+"""
+COLOURS, AREAS = 256, 32
+"""The colours of a palette, and how many of them are kept for areas that others would hide."""
 
 
 def write_mathjax(static: Path) -> None:
@@ -75,13 +86,19 @@ def smaller(png: bytes) -> bytes:
 def with_palette(picture: Image.Image) -> Image.Image:
     """Return a picture with at most 256 colours; areas of one colour keep exactly theirs."""
     full = picture.convert("RGBA")
-    few = full.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few = full.quantize(COLOURS - AREAS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     colours = np.asarray(full).view(np.uint32)[..., 0].astype(np.uint64)
     entries = np.asarray(few).astype(np.uint64)
     found, counts = np.unique(entries << 32 | colours, return_counts=True)
     found = found[np.argsort(counts, kind="stable")]
     palette = np.zeros(COLOURS, np.uint32)
     palette[found >> 32] = found & 0xFFFFFFFF  # the commonest of each entry comes last, and stays
+    # Two pale bands may share an entry: the commoner of what was lost gets entries of its own.
+    lost = (found & 0xFFFFFFFF)[palette[found >> 32] != found & 0xFFFFFFFF][-AREAS:]
+    for entry, colour in enumerate(lost, start=COLOURS - AREAS):
+        entries[colours == colour] = entry
+        palette[entry] = colour
+    few = Image.fromarray(entries.astype(np.uint8), "P")
     few.putpalette(palette.tobytes(), "RGBA")
     return few
 

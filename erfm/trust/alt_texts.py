@@ -172,7 +172,7 @@ def curves(study: Study, tests: pd.DataFrame) -> str:
     p = tests["p_value"].drop("all")
     shown = ", ".join(f"{study.label(name)} {p_value(value)}" for name, value in p.items())
     return (
-        "Partial effect of each continuous variable on the log odds of retention as a spline with "
+        "Partial effect of each continuous variable on the log-odds of retention as a spline with "
         f"95% interval and as a straight line; p for a bend: {shown}."
     )
 

@@ -152,9 +152,13 @@ def coefficient_claims(
 
 
 def effect_text(effect: pd.Series) -> str:
-    """Return a row of `effects` as "1.25 (1.10 to 1.42), p < 0.001"."""
+    """Return a row of `effects` as "1.25 (1.10 to 1.42), p < 0.001".
+
+    In a narrow column it breaks only between its three parts.
+    """
     ratio, lower, upper = effect[["odds_ratio", "lower", "upper"]]
-    return f"{ratio:.2f} ({lower:.2f} to {upper:.2f}), {p_text(effect['p_value'])}"
+    parts = f"{ratio:.2f}", f"({lower:.2f} to {upper:.2f}),", p_text(effect["p_value"])
+    return " ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
 
 
 def order(table: pd.DataFrame) -> list[str]:

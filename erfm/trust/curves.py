@@ -84,7 +84,7 @@ class Curve:
     fit : LogisticFit
         The model with this predictor bent and all others linear.
     effect : DataFrame
-        Index: values of the predictor; log odds relative to its median with lower, upper, and
+        Index: values of the predictor; log-odds relative to its median with lower, upper, and
         ``linear``, those of the linear model.
     """
 
@@ -128,9 +128,9 @@ def partial_effect(
     reference: float,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Return log odds of retention at `values` relative to `reference`, pointwise limits.
+    """Return log-odds of retention at `values` relative to `reference`, pointwise limits.
 
-    The difference d of the spline's columns at the two values has log odds d'B and variance
+    The difference d of the spline's columns at the two values has log-odds d'B and variance
     d'V d, V the covariance of the columns' coefficients; the other variables cancel.
     """
 

@@ -356,7 +356,7 @@ def missing_data(
     axes.axvline(0, color="black", lw=0.8)
     axes.set_yticks(y, [wrapped(study.label(name), 24) for name in rows.index])
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel("B per standard deviation\n(log odds of retention)")
+    axes.set_xlabel("B per standard deviation\n(log-odds of retention)")
     write_title(figure, "Estimates with and without the incomplete customers")
     figure.legend(loc="outside lower center", ncols=2)
     return figure
@@ -388,6 +388,7 @@ def curves(study: Study, fitted: dict[str, Curve], tests: pd.DataFrame) -> Figur
         p = tests.loc[name, "p_value"]
         axes.set_title(f"p for a bend{p_text(p).removeprefix('p')}")
         axes.locator_params(axis="x", nbins=3)
+        axes.xaxis.set_major_formatter(lambda value, _: number(value, ",.12g"))
     reach = [
         _reach([*curve.effect[["log_odds", "linear"]].to_numpy().flat]) for curve in fitted.values()
     ]
@@ -397,14 +398,14 @@ def curves(study: Study, fitted: dict[str, Curve], tests: pd.DataFrame) -> Figur
         axes.set_ylim(low - room, high + room)
         axes.locator_params(axis="y", nbins=5)
     for axes in panels[::2]:
-        axes.set_ylabel("Log odds against\nthe median")
+        axes.set_ylabel("Log-odds against\nthe median")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
     write_title(figure, "Effects as a curve and as a straight line")
     return figure
 
 
-LOWER_IS_BETTER = ("Brier score", "Log loss")
+LOWER_IS_BETTER = ("Brier score", "log loss")
 
 
 def models(table: pd.DataFrame) -> Figure:

@@ -272,7 +272,7 @@ def age_and_amount(study: Study, ages: pd.DataFrame, within: pd.DataFrame) -> Fi
     )
     above.set_yticks(y, ages.index)
     amount, age = (wrapped(study.predictors[name].axis_label, 34) for name in ("amount", "age"))
-    above.set_xlabel(f"Mean age with 95% interval\n{age}")
+    above.set_xlabel(f"Mean with 95% interval: {age}")
     above.set_ylabel(wrapped(study.predictors["amount"].axis_label, 18, lines=3))
     above.set_title(wrapped(messages.youngest(ages), 44))
     classes = within.index.remove_unused_levels().levels[1]

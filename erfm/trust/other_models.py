@@ -30,7 +30,7 @@ SCORES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
 }
 """What a model is judged by: AUC (higher is better), Brier score and log loss (lower is better)."""
 
-NAMES = {"auc": "AUC", "brier": "Brier score", "log_loss": "Log loss"}
+NAMES = {"auc": "AUC", "brier": "Brier score", "log_loss": "log loss"}
 """What the scores are called in a table."""
 
 

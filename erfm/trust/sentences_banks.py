@@ -275,7 +275,7 @@ def form(table: pd.DataFrame) -> str:
     agree = all(_verdicts(here)[i] == _verdicts(there)[i] for i in (0, 1))
     return (
         f"{_form(f'Of the {made}', here)} {_form(f'Of {real}', there)} The simulated ones were "
-        "drawn from straight lines on the log odds: they could show nothing else. "
+        "drawn from straight lines on the log-odds: they could show nothing else. "
         + (
             "The real ones give the same answers."
             if agree

@@ -141,7 +141,7 @@ def _sure(against: pd.DataFrame, model: str) -> str:
     """Say in which scores a model is surely better or worse than the forward search."""
     better, worse = surely_different(against, model)
     parts = [
-        f"surely {how} in {_joined(['log loss' if s == 'Log loss' else s for s in scores])}"
+        f"surely {how} in {_joined(scores)}"
         for how, scores in (("better", better), ("worse", worse))
         if scores
     ]

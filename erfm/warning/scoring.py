@@ -355,11 +355,11 @@ def _remarks(model: SavedModel, frame: pd.DataFrame) -> pd.Series:
         for far, text in (
             (
                 values < seen["minimum"] - sd,
-                f"{label} far below {number(seen['minimum'], 'g')}, the least seen",
+                f"{label} far below {number(seen['minimum'], ',g')}, the least seen",
             ),
             (
                 values > seen["maximum"] + sd,
-                f"{label} far above {number(seen['maximum'], 'g')}, the most seen",
+                f"{label} far above {number(seen['maximum'], ',g')}, the most seen",
             ),
         ):
             far = far.to_numpy()

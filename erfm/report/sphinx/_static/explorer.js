@@ -28,8 +28,7 @@
       charts.replaceChildren(...parts.map(() =>
         Object.assign(document.createElement("div"), { ariaHidden: "true" })));
       for (const [i, part] of parts.entries()) {
-        const place = charts.children[i];
-        const width = place.clientWidth || 300;
+        const place = charts.children[i], width = place.clientWidth || 300;
         const whole = { ...shared, ...part, width, autosize, config };
         const { view } = await vegaEmbed(place, whole, options);
         views.push(view);
@@ -55,41 +54,42 @@
         const value = values[input.dataset.control];
         if (input.type === "radio") input.checked = input.value === value;
         else input.value = value;
-        const shown = controls.find((c) => c.name === input.dataset.control).shown;
+        const { shown, applies } = controls.find((c) => c.name === input.dataset.control);
         if (shown) input.setAttribute("aria-valuetext", texts.signal(shown));
+        if (applies) input.disabled = !texts.signal(applies);
       }
-      find(".erfm-presets button").forEach((button, i) => {
-        if (!button.hasAttribute("aria-pressed")) return;
+      find(".erfm-presets [aria-pressed]").forEach((button, i) => {
         const on = wanted(presets[i][1]).every(([name, value]) => values[name] === value);
         button.setAttribute("aria-pressed", on);
       });
     }
 
+    // Of a slider that counts places, the address holds what stands there.
     function remember() {
       if (!("address" in root.dataset)) return;
-      history.replaceState(null, "", `#${anchor}?${new URLSearchParams(values)}`);
+      const told = controls.map(({ name, places }) => places
+        ? [name.replace("_step", ""), texts.signal(places)[values[name]]] : [name, values[name]]);
+      history.replaceState(null, "", `#${anchor}?${new URLSearchParams(told)}`);
     }
 
     function restore() {
       const [id, query] = location.hash.slice(1).split("?");
       if (!query || decodeURIComponent(id) !== anchor || !("address" in root.dataset)) return;
       const given = new URLSearchParams(query);
-      for (const { name, shown, minimum, maximum, options } of controls) {
-        const text = given.get(name);
-        if (text === null) continue;
+      for (const { name, shown, minimum, maximum, options, places } of controls) {
+        const text = given.get(places ? name.replace("_step", "") : name);
         if (!shown && options.some(([key]) => key === text)) values[name] = text;
-        if (shown && text.trim() && isFinite(text)) {
-          values[name] = Math.min(maximum, Math.max(minimum, Number(text)));
-        }
+        if (!shown || !text?.trim() || !isFinite(text)) continue;
+        const far = places && texts.signal(places).map((value) => Math.abs(value - text));
+        values[name] = far ? far.indexOf(Math.min(...far))
+          : Math.min(maximum, Math.max(minimum, Number(text)));
       }
       show();
       (document.getElementById(anchor) || root).scrollIntoView();
     }
 
     root.addEventListener("input", ({ target }) => {
-      const { control } = target.dataset;
-      if (!control) return;
-      values[control] = target.type === "range" ? Number(target.value) : target.value;
+      values[target.dataset.control] = target.type === "range" ? Number(target.value) : target.value;
       show();
     });
     root.addEventListener("change", remember);
