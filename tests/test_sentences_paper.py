@@ -120,7 +120,7 @@ def test_restated_as_logarithm_ends_with_the_reason_where_nothing_is_refuted():
     proof = Verdict(HOLDS, "The natural logarithm of 2 is 0.693; 0.693 is printed.")
     assert sentences.restated_as_logarithm(proof).endswith("0.693 is printed.")
     said = sentences.restated_as_logarithm(proofs()["log odds ratio"])
-    assert said.endswith("0.998 is printed. An odds ratio of exp(0.998) = 2.713.")
+    assert said.endswith("is printed. It would take an odds ratio of exp(0.998) = 2.713.")
 
 
 def test_printed_ranking():

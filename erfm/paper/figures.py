@@ -54,13 +54,14 @@ def scale(
         if not chosen.any():
             continue
         rows = points[chosen]
-        reach = np.nan_to_num(
-            np.array([rows["value"] - rows["lower"], rows["upper"] - rows["value"]], dtype=float)
-        )
-        axes.errorbar(
-            rows["value"], y[chosen], xerr=reach, ls="", marker=marker, ms=9, color=color,
-            capsize=4, lw=2, label=name,
-        )  # fmt: skip
+        axes.plot(rows["value"], y[chosen], ls="", marker=marker, ms=9, color=color, label=name)
+        reach = [rows["value"] - rows["lower"], rows["upper"] - rows["value"]]
+        reach = np.array(reach, dtype=float)
+        if (known := ~np.isnan(reach).any(axis=0)).any():
+            axes.errorbar(
+                rows["value"][known], y[chosen][known], xerr=reach[:, known], ls="", color=color,
+                capsize=4, lw=2,
+            )  # fmt: skip
     for position, (_, row) in zip(y, points.iterrows(), strict=True):
         text = _limits_written(row, None if log else decimals)
         axes.annotate(

@@ -194,10 +194,10 @@ def estimated_interval(narrowest: tuple[float, float], estimated: pd.Series) -> 
 
 def restated_as_logarithm(proof: Verdict) -> str:
     """Say what is restated of Has_Child's odds ratio, and what would make it right."""
-    return (
-        "One clause later the odds ratio is restated as a logarithm. "
-        f"{proof.reason} {proof.what_would_have_to_be_true}"
-    ).rstrip()
+    said = f"One clause later the odds ratio is restated as a logarithm. {proof.reason}"
+    if needed := proof.what_would_have_to_be_true:
+        said += f" It would take {needed[0].lower()}{needed[1:]}"
+    return said
 
 
 def printed_ranking(proof: Verdict) -> str:
