@@ -22,6 +22,8 @@ export PYTHONUTF8 := 1
 export PYTHONDONTWRITEBYTECODE :=
 RUN := .venv/bin/python
 TYPES := $(RUN) -m mypy
+# In the order of the files: xdist would start those of few tests last, which are long ones.
+SHARED := -n auto --dist loadscope --no-loadscope-reorder
 READY := .venv/.ready
 PYTHONS := 3.11 3.12 3.13 3.14
 ON_PYTHONS := $(PYTHONS:%=test-on-%)
@@ -41,10 +43,10 @@ test: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(TYPES)
-	$(RUN) -m pytest -n auto --dist loadscope --nbval --nbval-current-env tests notebooks
+	$(RUN) -m pytest $(SHARED) --nbval --nbval-current-env notebooks tests
 
 quick: $(READY)
-	$(RUN) -m pytest -n auto --dist loadscope -m "not slow" tests
+	$(RUN) -m pytest $(SHARED) -m "not slow" tests
 
 test-portable: $(READY)
 	$(RUN) tests/portable_notebooks.py

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import optimize, special, stats
+from statsmodels.discrete.discrete_model import Logit  # statsmodels.api brings all of it, slowly
 
 from erfm import ties
 from erfm.escaping import latex_in_formula
@@ -75,7 +75,7 @@ def fit_logistic(study: Study, frame: pd.DataFrame, terms: list[str] | None = No
         with warnings.catch_warnings():
             # A warning here means that there is no maximum to report.
             warnings.simplefilter("error")
-            result = sm.Logit(outcome, standardised).fit(method="newton", maxiter=100, disp=False)
+            result = Logit(outcome, standardised).fit(method="newton", maxiter=100, disp=False)
             covariance = result.cov_params()
     except (np.linalg.LinAlgError, Warning):
         raise no_maximum_error(study, design, outcome) from None

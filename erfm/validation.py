@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special, stats
 from sklearn import metrics
-from statsmodels.api import GLM, add_constant, families
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.stats.proportion import proportion_confint
+from statsmodels.tools import add_constant
 
 from erfm.ties import TIE, at_least, ranks, tied
 

@@ -59,3 +59,20 @@ def test_what_is_true_on_a_screen_only_can_be_left_out_in_print():
         '<p>★ warm-up. <span class="on-screen">The answers stand below, folded.</span></p>'
         f"<code>{said}</code>"
     )
+
+
+def test_the_boxes_that_open_the_lists_stand_in_a_landmark():
+    box = '<input type="checkbox" class="sidebar-toggle" id="__{}">'
+    boxes = box.format("navigation") + box.format("toc")
+    assert spoken(f"<body>{boxes}<label>") == (
+        f'<body><nav class="toggles" aria-label="Open and shut the lists">{boxes}</nav><label>'
+    )
+
+
+def test_parameters_of_a_long_signature_are_a_list_and_other_descriptions_stay():
+    page = '<dl class="py"><dt>f(<dl>{}</dl>)</dt><dd><dl><dt>n</dt><dd>Number.</dd></dl></dd></dl>'
+    parameters = '<dd><em class="sig-param">n</em>,</dd><dd><em class="sig-param">p</em>,</dd>'
+    listed = parameters.replace("dd>", "li>")
+    assert spoken(page.format(parameters)) == page.format("").replace(
+        "<dl></dl>", f'<ul class="sig-params">{listed}</ul>'
+    )

@@ -21,6 +21,10 @@ LANDMARKS = {
     "content-icon-container": ' role="region" aria-label="Display"',
 }
 SCOPE = {"thead": "col", "tbody": "row"}
+# The theme's boxes that open its two lists stand beside every landmark.
+TOGGLES = re.compile(r'(?:<input type="checkbox" class="sidebar-toggle"[^>]*>\s*)+')
+# Sphinx describes the parameters of a long signature in a list of descriptions without terms.
+PARAMETERS = re.compile(r'<dl>(\s*(?:<dd><em class="sig-param">.*?</dd>\s*)+)</dl>', re.DOTALL)
 
 
 def spoken(page: str) -> str:
@@ -31,10 +35,19 @@ def spoken(page: str) -> str:
     text have names, and what opens a fold is called what it says. What is true on a screen only
     has the class on-screen.
     """
+    page = TOGGLES.sub(
+        r'<nav class="toggles" aria-label="Open and shut the lists">\g<0></nav>', page
+    )
+    page = PARAMETERS.sub(_as_list, page)
     writer = _Writer()
     writer.feed(page)
     writer.close()
     return "".join(writer.written)
+
+
+def _as_list(found: re.Match[str]) -> str:
+    items = found[1].replace("<dd>", "<li>").replace("</dd>", "</li>")
+    return f'<ul class="sig-params">{items}</ul>'
 
 
 class _Writer(HTMLParser):
