@@ -55,12 +55,13 @@ def scale(
             continue
         rows = points[chosen]
         axes.plot(rows["value"], y[chosen], ls="", marker=marker, ms=9, color=color, label=name)
-        reach = [rows["value"] - rows["lower"], rows["upper"] - rows["value"]]
-        reach = np.array(reach, dtype=float)
-        if (known := ~np.isnan(reach).any(axis=0)).any():
+        limited = rows[["lower", "upper"]].notna().any(axis=1).to_numpy()
+        if limited.any():
+            some, places = rows[limited].astype(float), y[chosen][limited]
+            reach = [some["value"] - some["lower"], some["upper"] - some["value"]]
             axes.errorbar(
-                rows["value"][known], y[chosen][known], xerr=reach[:, known], ls="", color=color,
-                capsize=4, lw=2,
+                some["value"], places, xerr=np.nan_to_num(reach), ls="", color=color, capsize=4,
+                lw=2,
             )  # fmt: skip
     for position, (_, row) in zip(y, points.iterrows(), strict=True):
         text = _limits_written(row, None if log else decimals)
