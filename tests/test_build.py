@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -115,7 +116,8 @@ def test_the_first_page_and_the_steps_of_the_search_are_in_the_lists_of_contents
 def test_all_code_is_folded_and_a_solution_says_what_it_is(default_site):
     page = (default_site / "02_full_model.html").read_text(encoding="utf-8")
     assert page.count('<div class="cell_input') == page.count('<details class="admonition hide')
-    assert page.count(">Show the solution</p>") == page.count("tag_solution") > 2
+    solutions = [int(number) for number in re.findall(r">Show solution (\d)</p>", page)]
+    assert solutions == [*range(1, page.count("tag_solution") + 1)] and len(solutions) > 2
     assert page.count("code_switch.js") == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import re
 import shutil
@@ -144,14 +145,16 @@ def _carry_alt_texts(notebook: nbformat.NotebookNode) -> None:
 
 
 def _fold_code(notebook: nbformat.NotebookNode) -> None:
-    """Fold all code; a switch on every page opens it. A solution stays folded, and says so.
+    """Fold all code; a switch on every page opens it. A solution stays folded, and says whose.
 
     Code that shows nothing joins the code that follows it, under one fold.
     """
     cells: list[nbformat.NotebookNode] = []
+    solutions = itertools.count(1)
     for cell in notebook.cells:
         if cell.cell_type == "code" and "hide-cell" in tags(cell):
-            prompts = {"code_prompt_show": "Show the solution", "code_prompt_hide": "Solution"}
+            solution = f"solution {next(solutions)}"
+            prompts = {"code_prompt_show": f"Show {solution}", "code_prompt_hide": solution.title()}
             cell.metadata.setdefault("mystnb", {}).update(prompts)
         elif cell.cell_type == "code" and "remove-input" not in tags(cell):
             cell.metadata["tags"] = sorted({*tags(cell), "hide-input"})
