@@ -265,12 +265,14 @@ class Page:
         rows = ["| " + " | ".join(line) + " |" for line in lines]
         return Captioned(self.caption(name, caption), Markdown("\n".join(rows)))
 
-    def verdict_table(self, card: pd.DataFrame, name: str, caption: str) -> HTML:
+    def verdict_table(
+        self, card: pd.DataFrame, name: str, caption: str, language: str = "zh"
+    ) -> HTML:
         """File a scorecard as `table` does, and show it; see `verdicts.table`."""
         frame = verdicts.filed(card)
         number = self._file_table(frame, name, caption, {c: heading(c) for c in frame})
         told = f"<strong>{number}.</strong> {escaping.html(caption)}"
-        return HTML(verdicts.table(card, anchor(number), told))
+        return HTML(verdicts.table(card, anchor(number), told, language))
 
     def verdict_strip(self, card: pd.DataFrame, name: str, caption: str, table: str) -> HTML:
         """Show a scorecard as a strip of links to its table; see `verdicts.strip`.
