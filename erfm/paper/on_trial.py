@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from erfm.paper.arithmetic import Verdict
@@ -17,8 +18,7 @@ from erfm.paper.examination import Examination
 from erfm.paper.grim import counts_of_share
 from erfm.paper.intervals import FROM_WORST, count, decimals_of, read
 from erfm.paper.paper_file import Paper
-from erfm.paper.recomputed import two_sided_t
-from erfm.paper.two_groups import CHI_SQUARE_TESTS, T_TESTS, possible_t, tests_of_counts
+from erfm.paper.two_groups import CHI_SQUARE_TESTS, T_TESTS, tests_of_counts
 
 USUAL_TESTS = {
     "pooled": "Student's t",
@@ -116,10 +116,15 @@ def recomputed_tests(examination: Examination) -> pd.DataFrame:
 
 
 def _t_tests(texts: Mapping[str, str]) -> Iterator[tuple[str, float]]:
-    means, sds, ns = ((texts[f"{x}_1"], texts[f"{x}_2"]) for x in ("mean", "sd", "n"))
-    for test in T_TESTS:
-        t, df = possible_t(test, means, sds, ns)
-        yield test, two_sided_t(t.value, df.value)
+    """Yield the p-values of two tails; without spread or with one case there is no test."""
+    one, other = (
+        (read(texts[f"mean_{i}"]).value, read(texts[f"sd_{i}"]).value, count(texts[f"n_{i}"]))
+        for i in (1, 2)
+    )
+    if min(one[2], other[2]) > 1 and max(one[1], other[1]) > 0:
+        for test in T_TESTS:
+            found = stats.ttest_ind_from_stats(*one, *other, equal_var=test == "pooled")
+            yield test, float(found.pvalue)
 
 
 def _tests_of_shares(texts: Mapping[str, str]) -> Iterator[tuple[str, float]]:
