@@ -192,6 +192,7 @@ def test_subjects_and_verdicts_are_all_told():
     told = sentences_trial.what_can_be_judged()
     assert all(f"{len(k)} about {s.lower()}" in told for s, k in SUBJECTS.items())
     assert all(f"**{verdict}**" in sentences_trial.verdicts_mean() for verdict in FROM_WORST)
+    assert sentences_trial.caption_of("Counts").startswith("Counts: what a claim needs")
     assert sentences_trial.fold_of("Two groups") == "Two groups: 5 kinds of claim"
 
 

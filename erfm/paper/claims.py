@@ -425,8 +425,15 @@ _EVENTS = (
     Key("events_2", "events in the other group, a count or a share"),
     Key("n_2", "its number of cases", COUNT, size=True),
 )
+_SAID_OF_COUNTS = {
+    "correct": "right predictions",
+    "wrong": "wrong predictions",
+    "total": "all cases",
+}
 _OF_A_TABLE = (
-    *_optional(*((name, f"{name.replace('_', ' ')}s", COUNT) for name in COUNTS)),
+    *_optional(
+        *((name, _SAID_OF_COUNTS.get(name, f"{name.replace('_', ' ')}s"), COUNT) for name in COUNTS)
+    ),
     *_optional(*((name, name.replace("_", " ")) for name in (*SHARES, "kappa"))),
 )
 _FIT = _optional(

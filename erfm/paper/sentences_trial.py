@@ -99,6 +99,11 @@ def verdicts_mean() -> str:
     return "\n".join(f"- **{verdict}**: {MEANINGS[verdict]}." for verdict in FROM_WORST)
 
 
+def caption_of(subject: str) -> str:
+    """Return the caption of the table of a subject's kinds."""
+    return f"{subject}: what a claim needs to be printed, and what it proves"
+
+
 # --- The nursing paper ----------------------------------------------------------------------------
 
 
