@@ -66,7 +66,7 @@ def found_of_no_count(examination: Examination) -> str:
     """Say which printed values of a paper no cases have, and why no count need be printed."""
     judged = examination.judged.values()
     wrong = [
-        f"{markdown(j.value.title)} {j.value.shown} ({markdown(j.reason.rstrip('.'))})"
+        f"{markdown(j.value.title)} {markdown(j.value.shown)} ({markdown(j.reason.rstrip('.'))})"
         for j in judged
         if j.verdict == IMPOSSIBLE
     ]
@@ -81,13 +81,13 @@ def found_of_no_count(examination: Examination) -> str:
 
 def broken_digits(printed: str, found: pd.Series) -> str:
     """Say which changes of a number's digits are noticed; `found` by the changed text."""
-    missed = list(found.index[~found])
+    missed = [markdown(str(text)) for text in found.index[~found]]
     told = f"unnoticed: {', '.join(missed)}" if missed else "none is unnoticed"
     return (
-        f"Of {counted(len(found), 'change')} of one digit of {printed}, {found.sum()} are refuted; "
-        f"{told}. A change is noticed only if what other printed numbers imply leaves it no room: "
-        "the more digits these have, the less room there is. So an examiner that is given only "
-        "coarse numbers acquits more, and an acquittal is worth what the digits are."
+        f"Of {counted(len(found), 'change')} of one digit of {markdown(printed)}, {found.sum()} "
+        f"are refuted; {told}. A change is noticed only if what other printed numbers imply leaves "
+        "it no room: the more digits these have, the less room there is. So an examiner that is "
+        "given only coarse numbers acquits more, and an acquittal is worth what the digits are."
     )
 
 
@@ -97,8 +97,8 @@ def one_number_explains(examination: Examination, names: list[str]) -> str:
     if not names:
         return f"{counted(len(refuted), 'claim')} are refuted, and no one number explains them all."
     told = [
-        f"{markdown(examination.paper.printed[n].title)} {examination.paper.printed[n].shown}"
-        for n in names
+        " ".join(markdown(text) for text in (value.title, value.shown))
+        for value in map(examination.paper.printed.__getitem__, names)
     ]
     reasons = " ".join(c.proof.reason for c in refuted)
     return (
