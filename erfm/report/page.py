@@ -264,8 +264,9 @@ class Page:
             )
             lines.append(f'<th scope="row">{escaping.html(str(index))}</th>{cells}')
         head, *body = (f"<tr>{line}</tr>" for line in lines)
+        unmathed = _unmathed(told + "".join(body))
         return HTML(
-            f'<div id="{anchor(number)}" class="erfm erfm-stacked{_unmathed(told)}">'
+            f'<div id="{anchor(number)}" class="erfm erfm-stacked{unmathed}">'
             f'<table class="erfm-table"><caption>{told}</caption><thead>{head}</thead>'
             f"<tbody>{''.join(body)}</tbody></table></div>"
         )
