@@ -8,12 +8,14 @@ from xml.etree import ElementTree
 
 import pytest
 from browser import axe_script, show
+from test_examination import as_paper
 from test_paper_file import PAPER
 
 from erfm.escaping import html
 from erfm.paper.examination import FAIRNESS, MEANINGS, examine_paper
 from erfm.paper.paper_file import load_paper, parse_paper, shipped_papers
 from erfm.paper.sentences_trial import tally
+from erfm.paper.true_papers import summarise
 from erfm.report import trial, verdicts
 from erfm.report.cli import main
 from erfm.report.trial import index_of, language_code, mathml, page_of
@@ -164,6 +166,14 @@ def test_formulas_are_mathml_and_what_is_none_is_shown_as_it_is():
 @pytest.mark.parametrize("name", [path.name.split(".")[0] for path in shipped_papers()])
 def test_every_formula_of_a_shipped_paper_can_be_set(name):
     assert '<div class="math"><code>' not in PAGES[name]
+
+
+@pytest.mark.slow
+def test_every_formula_of_any_kind_of_data_can_be_set():
+    for number in range(18):
+        page = page_of(examine_paper(as_paper(summarise(number))))
+        assert '<div class="math"><code>' not in page, number
+        body_of(page)
 
 
 def test_the_list_counts_each_paper_s_verdicts_and_leads_to_its_page():

@@ -38,15 +38,14 @@ LANGUAGES = {
 """The codes of languages by their English names."""
 
 TABLE, STRIP = "every-printed-value", "at-a-glance"
-NOT_ON_A_PAGE = "Files that could not be used"
+UNUSED = "Files that could not be used"
 
 
 def language_code(language: str) -> str:
     """Return the code of a language that a paper's file names, "zh" of "Chinese"; "" if unknown."""
-    named = language.strip().lower()
-    if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", named) and named not in LANGUAGES:
-        return language.strip() if len(named.partition("-")[0]) < 4 else ""
-    return LANGUAGES.get(named, "")
+    named = language.strip()
+    is_code = re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", named)
+    return LANGUAGES.get(named.lower(), named if is_code else "")
 
 
 def mathml(formula: str) -> str:
@@ -217,7 +216,7 @@ def index_of(examined: Sequence[tuple[Examination, str]], faults: Sequence[str] 
     ]
     if faults:
         items = "".join(f"<li>{html(one_line(fault))}</li>" for fault in faults)
-        parts += _section(NOT_ON_A_PAGE, [f"<ul>{items}</ul>"])
+        parts += _section(UNUSED, [f"<ul>{items}</ul>"])
     return _document("Papers on trial", [*parts, "</main>"])
 
 
