@@ -416,11 +416,14 @@ def test_the_nursing_paper_s_verdicts():
     refuted = {name: v for name, v in verdicts.items() if v in (IMPOSSIBLE, CONTRADICTS)}
     degrees = {f"{g}_{what}" for g in ("control", "intervention")
                for what in ("nurses", "diploma", "bachelor")}  # fmt: skip
+    # Ages from the youngest to the oldest of ten cannot lie so close together.
+    spreads = {f"{g}_nurse_age_{what}" for g in ("control", "intervention")
+               for what in ("sd", "min", "max")}  # fmt: skip
     assert refuted == {
         "control_nurse_age_mean": IMPOSSIBLE,
         "intervention_nurse_age_mean": IMPOSSIBLE,
         "baseline_p": CONTRADICTS,
-        **dict.fromkeys(degrees, CONTRADICTS),
+        **dict.fromkeys(degrees | spreads, CONTRADICTS),
     }
     # 160 and 180 are what men and women add up to, and the outcomes differ as is said.
     for name in ("control_n", "intervention_n", "control_men", "intervention_women", "outcome_p"):
@@ -435,6 +438,15 @@ def test_the_nursing_paper_s_verdicts():
         "risk, control": (12, 12), "risk, intervention": (3, 3),
         "complaints, control": (9, 9), "complaints, intervention": (1, 1),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("group", ["control", "intervention"])
+def test_eleven_nurses_would_not_help_as_the_notes_say(group):
+    printed = examine_paper("nursing").paper.printed
+    age = {k: printed[f"{group}_nurse_age_{k}"].text for k in ("mean", "sd", "min", "max")}
+    assert grim.examine_possible_mean(mean=age["mean"], n="11").verdict == IMPOSSIBLE
+    ends = {"minimum": age["min"], "maximum": age["max"]}
+    assert grim.examine_sd_and_range(sd=age["sd"], n="11", **ends).refuted
 
 
 @pytest.mark.parametrize(

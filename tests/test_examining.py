@@ -111,7 +111,7 @@ def test_the_same_paper_gives_the_same_bytes(papers, tmp_path):
     for name in ("a", "b"):
         assert main(["examine", papers["wrong"], "--output", str(tmp_path / name)]) == 3
         contents.append([p.read_bytes() for p in sorted((tmp_path / name).iterdir())])
-    assert contents[0] == contents[1] and len(contents[0]) == 3
+    assert contents[0] == contents[1] and len(contents[0]) == 4
 
 
 def test_nothing_is_replaced_unasked(papers, tmp_path, capsys):

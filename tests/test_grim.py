@@ -243,3 +243,19 @@ def test_popoviciu_s_bound_and_the_least_sd_are_reached():
     odd = np.array([0.0, 0.0, 10.0])  # 2 and 1: an odd number has no halves
     assert not examine_sd_and_range(sd=f"{odd.std(ddof=1):.3f}", **{**ends, "n": "3"}).refuted
     assert examine_sd_and_range(sd="5.90", **{**ends, "n": "3"}).refuted
+
+
+def test_too_small_an_sd_says_how_many_cases_could_have_it():
+    ends = {"minimum": "22", "maximum": "49"}
+    needed = examine_sd_and_range(sd="5.26", n="10", **ends).what_would_have_to_be_true
+    assert needed == (
+        "A standard deviation between these bounds, at least 14 cases, or another range."
+    )
+    for n, refuted in ((13, True), (14, False)):
+        # Two extremes as near as rounding allows, all others in the middle.
+        values = np.array([21.5 + 1e-9, *[35.0] * (n - 2), 48.5 - 1e-9])
+        assert examine_sd_and_range(sd="5.26", n=str(n), **ends).refuted == refuted
+        printed = f"{values.std(ddof=1):.2f}"
+        assert not examine_sd_and_range(sd=printed, n=str(n), **ends).refuted
+    large = examine_sd_and_range(sd="20", n="10", **ends).what_would_have_to_be_true
+    assert "cases" not in large

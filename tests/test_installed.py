@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from test_paper_file import PAPER
 
 from erfm.study import ROOT
 
@@ -110,6 +111,16 @@ def test_the_analysis_runs_from_a_file_of_customers_to_a_list(run, tmp_path):
 @pytest.mark.parametrize("name", ["report", "student", "notebooks"])
 def test_a_command_that_needs_the_report_s_packages_says_how_to_install_them(run, name):
     assert "pip install '.[report]'" in fails_with(run(REPORT_MISSING + command(name)))
+
+
+def test_a_paper_is_examined_without_the_report_but_its_page_needs_it(run, tmp_path):
+    (tmp_path / "mine.paper.toml").write_text(PAPER, encoding="utf-8")
+    ended = run(REPORT_MISSING + command("examine", "mine.paper.toml"))
+    assert ended.returncode == 0, ended.stderr
+    told = fails_with(
+        run(REPORT_MISSING + command("examine", "mine.paper.toml", "--output", "out"))
+    )
+    assert "pip install '.[report]'" in told and not (tmp_path / "out").exists()
 
 
 def test_a_study_of_the_project_is_missed_in_one_line(run, tmp_path):

@@ -216,6 +216,19 @@ def test_the_same_table_is_the_same_text_each_time(page):
     assert page.table(TABLE, "x", "X").data == page.table(TABLE, "x", "X").data
 
 
+def test_a_stacked_table_names_each_cell_and_is_filed(page):
+    table = pd.DataFrame({"needs": ["a <b> & $x$"], "proves": ["c"]}, pd.Index(["k"], name="claim"))
+    shown = page.stacked(table, "kinds", "What <is> judged")
+    (again,) = pd.read_html(StringIO(shown.data))
+    assert again.columns.tolist() == ["Claim", "Needs", "Proves"]
+    assert again.iloc[0].tolist() == ["k", "a <b> & $x$", "c"]
+    assert re.findall(r'<td data-label="(\w+)">', shown.data) == ["Needs", "Proves"]
+    assert "<strong>Table 2.1.</strong> What &lt;is&gt; judged" in shown.data
+    assert "<b>" not in shown.data and 'class="erfm erfm-stacked mathjax_ignore' in shown.data
+    filed = pd.read_csv(page.build / "tables" / "02_kinds.csv")
+    assert filed["needs"].tolist() == ["a <b> & $x$"] and filed["claim"].tolist() == ["k"]
+
+
 def test_tables_are_folded_under_what_they_are(page):
     tables = [page.table(TABLE, name, name.upper()) for name in ("x", "y")]
     folded = page.fold("2 tables of <step> 1", tables).data

@@ -428,8 +428,15 @@ _EVENTS = (
     Key("events_2", "events in the other group, a count or a share"),
     Key("n_2", "its number of cases", COUNT, size=True),
 )
+_SAID_OF_COUNTS = {
+    "correct": "right predictions",
+    "wrong": "wrong predictions",
+    "total": "all cases",
+}
 _OF_A_TABLE = (
-    *_optional(*((name, f"{name.replace('_', ' ')}s", COUNT) for name in COUNTS)),
+    *_optional(
+        *((name, _SAID_OF_COUNTS.get(name, f"{name.replace('_', ' ')}s"), COUNT) for name in COUNTS)
+    ),
     *_optional(*((name, name.replace("_", " ")) for name in (*SHARES, "kappa"))),
 )
 _FIT = _optional(
@@ -888,3 +895,23 @@ KINDS: dict[str, Kind] = {
     ),
 }
 """Each kind of claim by its name in a paper's file."""
+
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "Counts": (
+        "sum", "share", "possible_share", "classification_table", "accuracy", "classification",
+        "accuracy_against_majority",
+    ),
+    "One sample": (
+        "range", "mean_in_range", "possible_mean", "possible_sd", "sd_and_range", "mean_and_sd",
+        "standard_error_of_mean", "skewness", "kurtosis",
+    ),
+    "Two groups": ("t_test", "effect_size", "two_shares", "counts_test", "ratio_of_counts"),
+    "Logistic regression": (
+        "odds_ratio", "log_odds_ratio", "odds_ratio_interval", "interval_and_sd", "wald",
+        "coefficient_p", "odds_ratio_and_p", "standardised_significance", "significant_variables",
+        "standardised_and_odds_ratio", "ranking", "zero_coefficient", "fit", "hosmer_lemeshow",
+        "final_step_chi_square", "c_statistic", "cutoff", "predicted_share",
+    ),
+    "Any test, and the rest": ("p_of_a_test", "two_p_values", "no_judgement"),
+}  # fmt: skip
+"""The kinds of claim by what they are about, for a reader who looks for one."""

@@ -449,16 +449,24 @@ def examine_sd_and_range(*, sd: Number, n: Number, minimum: Number, maximum: Num
     widest, narrowest = high.upper - low.lower, max(0.0, high.lower - low.upper)
     largest = widest * sqrt((size**2 - size % 2) / (4 * size * (size - 1)))
     least = narrowest / sqrt(2 * (size - 1))
-    refuted = spread.lower > largest * (1 + 1e-9) or spread.upper < least * (1 - 1e-9)
+    above, below = spread.lower > largest * (1 + 1e-9), spread.upper < least * (1 - 1e-9)
+    enough = f"at least {_cases_for(spread.upper, narrowest)} cases, " if below else ""
     return Verdict(
-        CONTRADICTS if refuted else CANNOT_BE_JUDGED,
+        CONTRADICTS if above or below else CANNOT_BE_JUDGED,
         f"{n} values from {minimum} to {maximum} have a standard deviation between "
         f"{number(least, '.3f')} and {number(largest, '.3f')}; {sd} is printed.",
         rf"\frac{{\max - \min}}{{\sqrt{{2(n-1)}}}} = {least:.3f} \le s \le {largest:.3f} = "
         r"\frac{\max - \min}{2}\sqrt{\frac{n}{n-1}}",
-        "A standard deviation between these bounds, or another range." if refuted else "",
+        f"A standard deviation between these bounds, {enough}or another range."
+        if above or below
+        else "",
         {"least_sd": least, "largest_sd": largest},
     )
+
+
+def _cases_for(sd: float, spread: float) -> str:
+    """Return how many cases can have so small an sd with a range: n ≥ 1 + range²/(2s²)."""
+    return f"{ceil(1 + spread**2 / (2 * sd**2) - 1e-9):,}" if sd > 0 else "∞"
 
 
 def examine_standard_error_of_mean(*, standard_error: Number, sd: Number, n: Number) -> Verdict:

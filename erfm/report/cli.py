@@ -97,7 +97,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     examine.add_argument("--kinds", action="store_true", help="list what claims can be judged")
     examine.add_argument(
-        "--output", type=Path, metavar="FOLDER", help="write table, JSON and Word there, too"
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help="write a page, a table, JSON and Word there, too; of a folder also a list",
     )
     examine.add_argument("--overwrite", action="store_true", help="replace existing files there")
     command("student", _student, "write the notebooks without solutions and outputs")

@@ -1,4 +1,4 @@
-"""Papers on trial in a terminal and in files: what ``python -m erfm examine`` prints and writes."""
+"""Papers on trial: what ``python -m erfm examine`` prints in a terminal and writes to files."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ NARROWEST, STACKED_BELOW, WIDEST = 60, 90, 140
 LONG = 120
 """An argument with more characters is not told twice."""
 
-SUFFIXES = (".csv", ".json", ".docx")
-"""What is written of a paper: every value with its verdict, everything for a program, and both
-tables for Word."""
+SUFFIXES = (".html", "_verdicts.csv", "_verdicts.json", "_verdicts.docx")
+"""What is written of a paper: a page, every value with its verdict, everything for a program, and
+both tables for Word."""
+INDEX = "index.html"
 
 HEADINGS = {
     "place": "Where",
@@ -67,7 +68,8 @@ def examine_files(
     tell : callable
         Is given one line on each file that cannot be used; the others are examined all the same.
     output : Path, optional
-        A folder to write to: for each paper a table, JSON and a Word document.
+        A folder to write to: for each paper a page, a table, JSON and a Word document; of several
+        papers or a folder also a page that lists them.
     overwrite : bool
         Whether files there may be replaced.
 
@@ -82,19 +84,14 @@ def examine_files(
     StudyError
         The output may not be written to; nothing is examined then.
     """
-    status, examined = NOTHING_REFUTED, []
-    for name in papers:
-        try:
-            files = _files(name)
-        except StudyError as error:
-            files, status = [], _told(error, tell)
-        for file in files:
-            try:
-                examined.append(examine_paper(load_paper(file)))
-            except PaperError as error:
-                status = _told(error, tell)
+    examined, faults = _examined(papers)
+    for fault in faults:
+        tell(f"error: {fault}")
+    several = bool(examined) and (len(papers) > 1 or Path(papers[0]).is_dir())
+    index = output / INDEX if output is not None and several else None
     if output is not None:
-        _check_targets(examined, output, overwrite)
+        _check_targets(examined, output, index, overwrite)
+    status = BAD_FILE if faults else NOTHING_REFUTED
     for examination in examined:
         print(as_text(examination, _terminal_width()))
         if output is not None:
@@ -102,14 +99,29 @@ def examine_files(
             print(f"\nWritten: {', '.join(map(str, written))}")
         print()
         status = max(status, REFUTED if examination.refuted else NOTHING_REFUTED)
+    if index is not None:
+        write_index(examined, faults, index)
+        print(f"The papers are listed in {index}\n")
     if examined:
         print("\n".join(_wrapped(FAIRNESS, _terminal_width())))
     return status
 
 
-def _told(error: StudyError, tell: Callable[[str], None]) -> int:
-    tell(f"error: {error}")
-    return BAD_FILE
+def _examined(papers: Sequence[str]) -> tuple[list[Examination], list[str]]:
+    """Return the papers that can be examined, and what is wrong with the others."""
+    examined, faults = [], []
+    for name in papers:
+        try:
+            files = _files(name)
+        except StudyError as error:
+            files = []
+            faults.append(str(error))
+        for file in files:
+            try:
+                examined.append(examine_paper(load_paper(file)))
+            except PaperError as error:
+                faults.append(str(error))
+    return examined, faults
 
 
 def _files(name: str) -> list[str]:
@@ -241,12 +253,17 @@ def kinds_as_text() -> str:
 
 def targets(examination: Examination, output: Path) -> list[Path]:
     """Return the files that are written of an examination."""
-    return [output / f"{examination.paper.name}_verdicts{suffix}" for suffix in SUFFIXES]
+    return [output / f"{examination.paper.name}{suffix}" for suffix in SUFFIXES]
 
 
-def _check_targets(examined: Sequence[Examination], output: Path, overwrite: bool) -> None:
+def _check_targets(
+    examined: Sequence[Examination], output: Path, index: Path | None, overwrite: bool
+) -> None:
     inputs = {f"the paper {e.paper.path}": e.paper.path for e in examined}
-    seen: dict[Path, Path] = {}
+    seen: dict[Path, object] = {}
+    if index is not None:
+        check_output(index, inputs, overwrite)
+        seen[index] = "the list of papers"
     for examination in examined:
         for target in targets(examination, output):
             check_output(target, inputs, overwrite)
@@ -259,14 +276,16 @@ def _check_targets(examined: Sequence[Examination], output: Path, overwrite: boo
 
 
 def export_examination(examination: Examination, output: Path) -> list[Path]:
-    """Write an examination to a folder as a table (CSV), JSON and a Word document; replace them.
+    """Write an examination to a folder as page, table (CSV), JSON and Word document; replace them.
 
     Texts that a spreadsheet would run as a formula have an apostrophe before them in the table
     (`erfm.escaping.csv_cell`). The same examination gives the same bytes.
     """
     from erfm.report.exporting import write_document
+    from erfm.report.trial import page_of
 
-    table, data, document = targets(examination, output)
+    page, table, data, document = targets(examination, output)
+    write_text(page, page_of(examination))
     guarded = examination.values_table().map(csv_cell)
     write_text(table, guarded.to_csv(lineterminator="\r\n"))
     write_text(data, json.dumps(as_json(examination), ensure_ascii=False, indent=2) + "\n")
@@ -276,7 +295,15 @@ def export_examination(examination: Examination, output: Path) -> list[Path]:
         write_document(
             paper.title, [*filter(None, paragraphs)], _grids(examination), fresh, landscape=True
         )
-    return [table, data, document]
+    return [page, table, data, document]
+
+
+def write_index(examined: Sequence[Examination], faults: Sequence[str], index: Path) -> None:
+    """Write the page that lists papers, with links to theirs beside it; replace it."""
+    from erfm.report.trial import index_of
+
+    pages = [(examination, targets(examination, index.parent)[0].name) for examination in examined]
+    write_text(index, index_of(pages, faults))
 
 
 def as_json(examination: Examination) -> dict[str, object]:

@@ -254,6 +254,30 @@ class Page:
         opened = f'<div id="{anchor(number)}" class="erfm{_unmathed(content)}"'
         return HTML(f'{opened} style="overflow-x: auto">{content}</div>')
 
+    def stacked(self, table: pd.DataFrame, name: str, caption: str) -> HTML:
+        """File a table of long texts as `table` does, and show it; narrow screens stack its cells.
+
+        The index heads each row.
+        """
+        headings = {column: heading(column) for column in table}
+        number = self._file_table(table, name, caption, headings)
+        told = f"<strong>{number}.</strong> {escaping.html(caption)}"
+        heads = [heading(table.index.name or ""), *headings.values()]
+        lines = ["".join(f'<th scope="col">{escaping.html(head)}</th>' for head in heads)]
+        for index, row in zip(table.index, table.itertuples(index=False), strict=True):
+            cells = "".join(
+                f'<td data-label="{escaping.html(head)}">{escaping.html(str(cell))}</td>'
+                for head, cell in zip(headings.values(), row, strict=True)
+            )
+            lines.append(f'<th scope="row">{escaping.html(str(index))}</th>{cells}')
+        head, *body = (f"<tr>{line}</tr>" for line in lines)
+        unmathed = _unmathed(told + "".join(body))
+        return HTML(
+            f'<div id="{anchor(number)}" class="erfm erfm-stacked{unmathed}">'
+            f'<table class="erfm-table"><caption>{told}</caption><thead>{head}</thead>'
+            f"<tbody>{''.join(body)}</tbody></table></div>"
+        )
+
     def fold(self, summary: str, shown: Iterable[HTML]) -> HTML:
         """Return tables folded under one line, which says what they are."""
         tables = "\n".join(table.data for table in shown)
@@ -272,12 +296,14 @@ class Page:
         rows = ["| " + " | ".join(line) + " |" for line in lines]
         return Captioned(self.caption(name, caption), Markdown("\n".join(rows)))
 
-    def verdict_table(self, card: pd.DataFrame, name: str, caption: str) -> HTML:
+    def verdict_table(
+        self, card: pd.DataFrame, name: str, caption: str, language: str = "zh"
+    ) -> HTML:
         """File a scorecard as `table` does, and show it; see `verdicts.table`."""
         frame = verdicts.filed(card)
         number = self._file_table(frame, name, caption, {c: heading(c) for c in frame})
         told = f"<strong>{number}.</strong> {escaping.html(caption)}"
-        return HTML(verdicts.table(card, anchor(number), told))
+        return HTML(verdicts.table(card, anchor(number), told, language))
 
     def verdict_strip(self, card: pd.DataFrame, name: str, caption: str, table: str) -> HTML:
         """Show a scorecard as a strip of links to its table; see `verdicts.strip`.

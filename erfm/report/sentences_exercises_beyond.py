@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 
 from erfm import ties
+from erfm.escaping import markdown
 from erfm.formats import counted, named, number, p_text, percent
 from erfm.logistic import CONSTANT, LogisticFit
+from erfm.paper.examination import Examination
+from erfm.paper.verdict import IMPOSSIBLE
 from erfm.study import Study
 
 # --- 06 -------------------------------------------------------------------------------------------
@@ -53,6 +56,56 @@ def lonely_value(skewness: float, bound: float, n: int) -> str:
         "the "
         "*z*² of all customers add up to a known number. The skewness is therefore an average of "
         "*z*, weighted by *z*², and no average exceeds its largest member."
+    )
+
+
+# --- 06b ------------------------------------------------------------------------------------------
+
+
+def found_of_no_count(examination: Examination) -> str:
+    """Say which printed values of a paper no cases have, and why no count need be printed."""
+    judged = examination.judged.values()
+    wrong = [
+        f"{markdown(j.value.title)} {markdown(j.value.shown)} ({markdown(j.reason.rstrip('.'))})"
+        for j in judged
+        if j.verdict == IMPOSSIBLE
+    ]
+    return (
+        f"Impossible: {' and '.join(wrong)}. No count need be printed, because there are so few: a "
+        "share of *n* cases is one of *n* + 1 fractions, and the mean of *n* whole numbers one of "
+        "the multiples of 1/*n*. The more cases, the more decimals it takes: a mean with two "
+        "decimals proves something of up to a hundred cases, a percentage with one of up to a "
+        "thousand."
+    )
+
+
+def broken_digits(printed: str, found: pd.Series) -> str:
+    """Say which changes of a number's digits are noticed; `found` by the changed text."""
+    missed = [markdown(str(text)) for text in found.index[~found]]
+    told = f"unnoticed: {', '.join(missed)}" if missed else "none is unnoticed"
+    return (
+        f"Of {counted(len(found), 'change')} of one digit of {markdown(printed)}, {found.sum()} "
+        f"are refuted; {told}. A change is noticed only if what other printed numbers imply leaves "
+        "it no room: the more digits these have, the less room there is. So an examiner that is "
+        "given only coarse numbers acquits more, and an acquittal is worth what the digits are."
+    )
+
+
+def one_number_explains(examination: Examination, names: list[str]) -> str:
+    """Say which value is common to all refuted claims, what it would have to be, and what not."""
+    refuted = [c for c in examination.claims if c.proof.refuted]
+    if not names:
+        return f"{counted(len(refuted), 'claim')} are refuted, and no one number explains them all."
+    told = [
+        " ".join(markdown(text) for text in (value.title, value.shown))
+        for value in map(examination.paper.printed.__getitem__, names)
+    ]
+    reasons = " ".join(c.proof.reason for c in refuted)
+    return (
+        f"All {len(refuted)} refuted claims rest on {' and '.join(told)}, and no claim that holds "
+        f"does: if that is another number, all is well. The proofs say which: {markdown(reasons)} "
+        "A row beside it prints the same digits, so it was perhaps read off there. But you cannot "
+        "*know* it: several other numbers could be wrong at once, and only the authors can tell."
     )
 
 

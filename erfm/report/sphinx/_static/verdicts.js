@@ -1,6 +1,6 @@
 // The table of verdicts: filtered, searched and sorted, with what is chosen in the address.
 (() => {
-  const inSite = Boolean(document.currentScript?.src); // in JupyterLab the address is not ours
+  const inSite = document.currentScript?.src || document.body?.matches(".erfm-trial"); // JupyterLab's is not ours
   const number = (text) => Number(text.replace("−", "-").replace(/[,%]|\s.*/g, "") || NaN);
 
   function enhance(box) {
