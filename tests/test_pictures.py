@@ -153,12 +153,20 @@ def test_identifiers_differ_from_figure_to_figure_and_lead_somewhere():
 
 def test_colours_follow_the_page_and_the_background_is_the_page_s():
     text = drawn()
-    assert f"var(--figure-{VERMILION[1:].lower()}, {VERMILION.lower()})" in text
-    assert "var(--figure-262626, #262626)" in text
+    assert f"var(--figure-{VERMILION[1:].lower()},{VERMILION.lower()})" in text
+    assert "var(--figure-262626,#262626)" in text
     hard = set(re.findall(r"(?:fill|stroke): ?(#[0-9a-f]{6})", text))
     assert not hard
-    figure_patch = re.search(r"<g>\s*<path d=\"M 0 [^>]*>", text)
-    assert figure_patch and "fill: none" in figure_patch[0]
+    figure_patch = re.search(r"<path d=\"M0 [^>]*>", text)
+    assert figure_patch and "fill:none" in figure_patch[0]
+
+
+def test_a_picture_is_shortened_to_what_is_seen():
+    path = '<path d="M 1.25 2.04 L -0.04 3 z " style="fill: none; stroke: red"/>'
+    long = f"<g>\n <g>\n  {path}\n </g></g>"
+    assert vector._shortened(long) == '<path d="M1.2 2L-0 3z" style="fill:none;stroke:red"/>'
+    kept = '<g transform="translate(1 2)"><use href="#a"/></g>'
+    assert vector._shortened(kept) == kept
 
 
 def test_a_crowd_of_marks_is_a_picture():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from erfm.report.weight import FAMILIES, MATHJAX, smaller, with_palette
+from erfm.report.weight import FAMILIES, MATHJAX, lightened, smaller, with_palette
 
 MEGABYTE = 1_000_000
 
@@ -24,6 +24,17 @@ def test_the_site_weighs_at_most_eight_megabytes_and_no_page_more_than_one_and_a
         images = {unquote(src) for src in re.findall(r'<img[^>]* src="(_images/[^"]+)"', text)}
         pictures = sum((default_site / image).stat().st_size for image in images)
         assert path.stat().st_size + pictures < 1.5 * MEGABYTE, path.name
+
+
+def test_a_page_is_lightened_and_says_the_same():
+    code = '<span class="n">fit</span><span class="p">(</span><span class="kc">None</span>'
+    assert lightened(code) == 'fit(<span class="kc">None</span>'
+    cell = '<tr>\n      <td class="data row0 col1" >a  b</td>\n      <th class="row_heading">c</th>'
+    assert lightened(cell) == '<tr>\n<td class="col1">a  b</td>\n<th class="row_heading">c</th>'
+    link = '<a href="core.html#erfm.ties" title="erfm.ties">ties</a><b title="erfm.ties">ties</b>'
+    assert lightened(link) == link.replace(' title="erfm.ties"', "", 1)
+    kept = "<pre>if x:\n    y</pre><p>a\n   b</p>"
+    assert lightened(kept) == kept
 
 
 @pytest.mark.slow

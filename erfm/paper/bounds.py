@@ -291,7 +291,9 @@ def examine_standardised_significance(
 ) -> Verdict:
     """Examine the standardised coefficient of a variable that is reported significant.
 
-    Refuted only if too small both as B · sd and as SAS's B · sd / (π/√3).
+    Refuted only if too small both as B · sd and as SAS's B · sd / (π/√3). One that is standardised
+    by the linear predictor, too, has no least size, and is nothing to examine here: the verdict
+    says by how much B · sd would have to have been divided.
     """
     size = span(coefficient).largest_size
     least = least_significant_effect(n, span(alpha).value)

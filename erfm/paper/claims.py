@@ -555,9 +555,9 @@ KINDS: dict[str, Kind] = {
     ),
     "standardised_significance": Kind(
         _significance,
-        "the least standardised coefficient that a significant variable can have",
+        "the least standardised coefficient, B · sd or SAS's, that a significant variable can have",
         (
-            Key("coefficient", "the standardised coefficient"),
+            Key("coefficient", "the coefficient, standardised by the variable's sd alone"),
             _CASES,
             _ALPHA,
             Key("variables", "where its variable is called significant", TEXT, optional=True),

@@ -12,8 +12,11 @@ from bs4.element import PreformattedString
 from erfm.customers.files import write_text
 
 TEXTS = Path("_static") / "search_texts.js"
-NOT_READ = "script, style, noscript, [hidden], .headerlink, .cell_input, .cell > details > summary"
-"""What is no text of the report: in cells, the code and what unfolds it."""
+NOT_READ = (
+    "script, style, noscript, [hidden], .headerlink, .cell_input, .cell > details > summary, "
+    ".field-list"
+)
+"""What is no text of the report: in cells, the code and what unfolds it; lists of parameters."""
 
 WITHIN_A_WORD = {"a", "abbr", "b", "code", "em", "i", "mark", "span", "strong", "sub", "sup", "var"}
 """Elements that may stand within a word; any other ends it."""
@@ -80,7 +83,8 @@ def _read(element: Tag, found: list[Section]) -> None:
     outer = found[-1]
     if opened is not None:
         anchor, heading = opened
-        found.append(Section(outer.page, anchor, outer.chapter, _line(heading)))
+        named = heading.find(class_="descname") or heading
+        found.append(Section(outer.page, anchor, outer.chapter, _line(named)))
     for child in element.children:
         if isinstance(child, Tag):
             if opened is None or child is not opened[1]:

@@ -26,9 +26,9 @@ from erfm.report.story import IN_SHORT, NOTEBOOKS, NOTICE, tags
 from erfm.report.vector import shared
 from erfm.report.weight import (
     leave_out_unused,
+    lightened,
     shrink_pictures,
     smaller,
-    unwrapped,
     write_mathjax,
 )
 from erfm.study import Study, StudyError
@@ -102,7 +102,7 @@ def build_site(study: Study, build: Path) -> Path:
         (fresh / "_static" / BUNDLE).write_text(bundle(), encoding="utf-8")
     for written in fresh.glob("*.html"):
         content = written.read_text(encoding="utf-8")
-        written.write_text(spoken(unwrapped(content)), encoding="utf-8")
+        written.write_text(spoken(lightened(content)), encoding="utf-8")
     write_search(fresh)
     first = fresh / "index.html"
     if not first.exists():

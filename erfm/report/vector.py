@@ -123,13 +123,19 @@ def _coloured(body: str) -> str:
 
 
 def _shortened(body: str) -> str:
-    """Return a picture without digits and spaces that nobody sees."""
+    """Return a picture without digits, spaces and groups that nobody sees."""
 
     def rounded(found: re.Match[str]) -> str:
         return re.sub(
-            r"-?\d+\.\d{3,}", lambda at: f"{float(at[0]):.2f}".rstrip("0").rstrip("."), found[0]
+            r"-?\d+\.\d{2,}", lambda at: f"{float(at[0]):.1f}".removesuffix(".0"), found[0]
         )
 
     body = re.sub(r'\b(?:d|x|y|width|height)="[^"]*"|translate\([^)]*\)', rounded, body)
     body = re.sub(r'(<use href="[^"]*") transform="translate\(([-\d.]+) 0\)"', r'\1 x="\2"', body)
-    return re.sub(r"\s*\n\s*", " ", body).replace("> <", "><").strip()
+    body = re.sub(r"\s*\n\s*", " ", body).replace("> <", "><").strip()
+    body = re.sub(r' d="[^"]*"', lambda at: re.sub(r" ?([A-Z]) | (z) ?", r"\1\2", at[0]), body)
+    body = re.sub(r'style="[^"]*"', lambda at: re.sub("([:;,]) ", r"\1", at[0]), body)
+    groups = 1
+    while groups:
+        body, groups = re.subn(r"<g>((?:<[^<>]+/>)+)</g>", r"\1", body)
+    return body

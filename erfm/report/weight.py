@@ -18,7 +18,7 @@ PARTS = (
     "startup", "core", "input/tex", "output/chtml", "output/chtml/fonts/tex", "a11y/assistive-mml",
 )  # fmt: skip
 FONTS = (
-    "Zero", "Main-Regular", "Main-Bold", "Math-Italic", "AMS-Regular",
+    "Zero", "Main-Regular", "Math-Italic", "AMS-Regular",
     "Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular",
 )  # fmt: skip
 # Nothing is loaded beside what is in the script, neither when it starts nor by a formula. There is
@@ -31,7 +31,7 @@ window.MathJax = {...window.MathJax, loader: {load: []},
 # A browser asks for a font when text in it is first seen: what is folded away would have no signs
 # on paper. FAMILIES are the names that MathJax gives to FONTS.
 FAMILIES = (
-    "MJXZERO", "MJXTEX", "MJXTEX-B", "MJXTEX-I", "MJXTEX-A",
+    "MJXZERO", "MJXTEX", "MJXTEX-I", "MJXTEX-A",
     "MJXTEX-S1", "MJXTEX-S2", "MJXTEX-S3", "MJXTEX-S4",
 )  # fmt: skip
 AFTER = f"""\
@@ -103,12 +103,19 @@ def with_palette(picture: Image.Image) -> Image.Image:
     return few
 
 
-def unwrapped(page: str) -> str:
-    """Return an HTML page without the elements that Sphinx puts around each word of code.
+def lightened(page: str) -> str:
+    """Return an HTML page without marks that nobody sees.
 
-    They keep spaces, of which a word has none, and are a fifth of the module's pages.
+    Names, punctuation and spaces of code have its colour, and their elements add nothing; elements
+    that keep spaces hold words, which have none; a title repeats where its link leads. Cells of
+    tables are styled by their column alone.
     """
-    return re.sub(r'<span class="pre">([^<\s]*)</span>', r"\1", page)
+    page = re.sub(r'<span class="[npw]">([^<]*)</span>', r"\1", page)
+    page = re.sub(r'<span class="pre">([^<\s]*)</span>', r"\1", page)
+    page = page.replace("xref py py-named docutils literal", "literal")
+    page = re.sub(r'(href="[\w.]*#([\w.]+)") title="\2"', r"\1", page)
+    page = re.sub(r'(?<=<td) class="data row\d+ (col\d+)" ?', r' class="\1"', page)
+    return re.sub(r"\n +(?=</?(?:td|th|tr|tbody|thead|caption)\b)", "\n", page)
 
 
 def leave_out_unused(static: Path) -> None:
