@@ -156,6 +156,7 @@ def test_kinds_are_counted_by_verdict():
     assert list(table) == [HOLDS, CANNOT_BE_JUDGED]
     assert table.to_numpy().sum() == len(BIRTHS.claims)
     assert table.loc["wald"].tolist() == [6, 0]
+    assert "Hosmer–Lemeshow" in table.index
 
 
 # --- Sentences ------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def test_another_nurse_explains_nothing_here():
 
 def test_percentages_without_a_count_are_named():
     told = sentences_trial.counts_behind(SHARES, "Table 1")
-    assert "All 6 percentages" in told and "6 of them of one count alone" in told
+    assert "All 6 percentages" in told and "counts, each of one count alone" in told
     assert "1.6% to 1.8%" in told
     wrong = sentences_trial.counts_behind(on_trial.percentages(LIBRARY), "Table 1")
     assert wrong == (

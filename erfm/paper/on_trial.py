@@ -202,7 +202,8 @@ def summarised_rates(rates: pd.DataFrame) -> pd.DataFrame:
 def verdicts_by_kind(examination: Examination) -> pd.DataFrame:
     """Return how many claims of each kind have each verdict: index ``kind``, a column a verdict."""
     table = examination.claims_table()
-    counted = pd.crosstab(table["kind"], table["verdict"])
+    kinds = table["kind"].replace({"hosmer_lemeshow": "Hosmer–Lemeshow"})
+    counted = pd.crosstab(kinds, table["verdict"])
     return counted[[verdict for verdict in FROM_WORST if verdict in counted]].rename_axis(
         columns=None
     )

@@ -159,6 +159,7 @@ def counts_behind(shares: pd.DataFrame, table: str) -> str:
     """
     possible = shares["least_count"].notna()
     single = int((shares["least_count"] == shares["largest_count"]).sum())
+    alone = "each" if single == len(shares) else f"{single} of them"
     least = [percent(share) for share in shares["possible_shares"].agg(["min", "max"])]
     odds = " to ".join(dict.fromkeys(least))
     if not possible.all():
@@ -166,7 +167,7 @@ def counts_behind(shares: pd.DataFrame, table: str) -> str:
         return f"No whole count has the share printed of {wrong} ({table})."
     return (
         f"{how_many(len(shares), len(shares), 'percentage').capitalize()} are shares of whole "
-        f"counts, {single} of them of one count alone ({table}). That is no matter of course: of "
+        f"counts, {alone} of one count alone ({table}). That is no matter of course: of "
         f"all percentages with so many decimals, {odds} are shares of so many patients. *Cannot be "
         "judged* is therefore not *suspicious*: the counts themselves are not printed, so nothing "
         "confirms these numbers, but an invented percentage would most likely have been found out."
