@@ -83,7 +83,7 @@ def test_sums():
     wrong = examine_sum(3334, 2394, 941)
     assert wrong.verdict == CONTRADICTS
     assert wrong.inequality == r"2394 + 941 = 3335 \neq 3334"
-    assert wrong.reason == "2394 + 941 = 3335; 3334 is printed."
+    assert wrong.reason == "2394 + 941 = 3335, but the printed total is 3334."
     assert "off by 1" in wrong.what_would_have_to_be_true
 
 

@@ -140,7 +140,9 @@ def test_a_proof_names_all_that_cannot_be_right_together():
 def test_every_refutation_of_a_value_is_told_and_every_number_named_once():
     values = {"n": "21", "a": "12", "b": "8", "share": "62%"}
     judged = examined(values, SUM, f'{SHARE}\nabout = ["a"]').judged["a"]
-    assert judged.reason.startswith("12 + 8 = 20; 21 is printed. 12 of 21 is 57%; 62% is printed")
+    assert judged.reason.startswith(
+        "12 + 8 = 20, but the printed total is 21. 12 of 21 is 57%; 62% is printed"
+    )
     assert [value.id for value in judged.together_with] == ["n", "b", "share"]
     assert len(judged.claims) == 2
 

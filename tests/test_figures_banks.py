@@ -271,7 +271,7 @@ def test_ages_and_retention_by_band_of_amount(study):
     assert drawn == pytest.approx(np.column_stack([[0, 1], AGES[["mean", "lower", "upper"]]]))
     assert ticks(above, "y") == {0: "0–1,500", 1: "1,500–3,000"}
     assert above.get_ylabel() == "Amount (dollars)"
-    assert above.get_xlabel() == "Mean age with 95% interval\nAge (years)"
+    assert above.get_xlabel() == "Mean with 95% interval: Age (years)"
     assert ticks(below, "x") == {0: "20–40", 1: "40–60", 2: "60–80"}
     for drawn, band in zip(intervals(below), ("low", "middle", "top"), strict=True):
         part = within.loc[band]

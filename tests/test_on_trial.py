@@ -275,7 +275,7 @@ def test_whose_scores_can_have_the_mean_is_told():
 
 def test_an_acquittal_says_what_cannot_be_judged_and_is_refused_to_what_is_refuted():
     told = sentences_trial.acquitted(BIRTHS)
-    assert "49 hold and 5 cannot be judged. None is refuted" in told
+    assert "49 hold and 5 cannot be judged. Nothing is refuted" in told
     assert "nothing else that is printed counts them" in told
     assert sentences_trial.acquitted(NURSING).endswith("It is not acquitted: 15 cannot stand.")
     right = invented('kind = "sum"\ntotal = "n"\nparts = ["a", "b"]', n="3", a="1", b="2")
@@ -318,10 +318,10 @@ def test_answers_of_the_exercises_are_those_of_their_papers():
     assert "71.3%" in told and "5.27" in told and told.startswith("Impossible: Readers")
     found = pd.Series({".966": True, ".977": False})
     told = answers.broken_digits(".976", found)
-    assert told.startswith("Of 2 changes of one digit of .976, 1 are refuted; unnoticed: .977.")
+    assert told.startswith("Of 2 changes of one digit of “.976”, 1 is refuted; unnoticed: “.977”.")
     assert "none is unnoticed" in answers.broken_digits(".976", found | True)
     told = answers.one_number_explains(LOAN, ["arrears_se"])
-    assert told.startswith("All 2 refuted claims rest on Earlier arrears: Standard error 0.098")
+    assert told.startswith("Both refuted claims rest on Earlier arrears: Standard error 0.098")
     assert "standard errors of 0.2109 to 0.2111" in told
     assert "no one number explains" in answers.one_number_explains(LOAN, [])
 

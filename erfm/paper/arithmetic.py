@@ -80,7 +80,7 @@ def examine_sum(total: int, *parts: int) -> Verdict:
     added = f"{' + '.join(map(str, parts))} = {sum(parts)}"
     return Verdict(
         CONTRADICTS if off else HOLDS,
-        f"{added}; {total} is printed." if off else f"{added}, as printed.",
+        f"{added}, but the printed total is {total}." if off else f"{added}, as printed.",
         added + (rf" \neq {total}" if off else ""),
         f"A part or the total is off by {abs(off)}." if off else "",
         {"sum": sum(parts), "total": total},

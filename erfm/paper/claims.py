@@ -442,8 +442,8 @@ _OF_A_TABLE = (
 _FIT = _optional(
     ("n", "the number of cases", COUNT),
     ("events", "cases with the outcome", COUNT),
-    ("minus2_log_likelihood", "-2 log-likelihood of the model"),
-    ("null_minus2_log_likelihood", "-2 log-likelihood of the constant alone"),
+    ("minus2_log_likelihood", "−2 log-likelihood of the model"),
+    ("null_minus2_log_likelihood", "−2 log-likelihood of the constant alone"),
     ("chi_square", "the omnibus chi-square"),
     ("df", "its degrees of freedom", COUNT),
     _P,
@@ -846,7 +846,7 @@ KINDS: dict[str, Kind] = {
     ),
     "fit": Kind(
         examine_fit,
-        "-2 log-likelihood, omnibus chi-square and pseudo-R² from each other, n and the outcome",
+        "−2 log-likelihood, omnibus chi-square and pseudo-R² from each other, n and the outcome",
         _FIT,
         about=_about(_FIT, "n", "events"),
     ),

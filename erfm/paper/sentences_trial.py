@@ -14,7 +14,7 @@ from erfm.paper.grim import examine_possible_mean
 from erfm.paper.intervals import count
 from erfm.paper.paper_file import Paper
 from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, FROM_WORST, HOLDS, IMPOSSIBLE, Verdict
-from erfm.ties import at_least
+from erfm.ties import at_least, largest
 
 _ONE = {
     IMPOSSIBLE: "is impossible",
@@ -201,7 +201,7 @@ def ages_compared(tests: pd.DataFrame, figure: str) -> str:
 
 def outcomes_compared(tests: pd.DataFrame, table: str) -> str:
     """Say whether differences that are called significant are so by every usual test."""
-    worst = tests.loc[tests["p"].idxmax()]
+    worst = tests.loc[largest(tests["p"])]
     if not tests["fits"].all():
         missed = _and(
             [markdown(name) for name in dict.fromkeys(tests.loc[~tests["fits"], "comparison"])]
@@ -255,7 +255,7 @@ def acquitted(examination: Examination) -> str:
         return f"{tally(counts)} It is not acquitted: {refuted} cannot stand."
     reasons = dict.fromkeys(judged.reason for judged in open_)
     why = f" What cannot be judged says why: {' '.join(map(markdown, reasons))}" if open_ else ""
-    return f"{tally(counts)} None is refuted: the paper is acquitted.{why}"
+    return f"{tally(counts)} Nothing is refuted: the paper is acquitted.{why}"
 
 
 def detection(summary: pd.DataFrame, table: str) -> str:

@@ -435,7 +435,7 @@ def standardised() -> Explorer:
         },
         statement=f"'significant means at least ' + {fixed('least', 5)} + '; for ' + variable + "
         "' ' + claimed_text + ' is printed.'",
-        no="'contradicts its significance'",
+        no="'cannot be significant'",
         choice=Choice("variable", "Variable", {name: name for name in TOO_SMALL}, TOO_SMALL[0]),
     )
 

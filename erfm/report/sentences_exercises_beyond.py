@@ -7,7 +7,7 @@ import pandas as pd
 
 from erfm import ties
 from erfm.escaping import markdown
-from erfm.formats import counted, named, number, p_text, percent
+from erfm.formats import counted, how_many, named, number, p_text, percent
 from erfm.logistic import CONSTANT, LogisticFit
 from erfm.paper.examination import Examination
 from erfm.paper.verdict import IMPOSSIBLE
@@ -81,31 +81,35 @@ def found_of_no_count(examination: Examination) -> str:
 
 def broken_digits(printed: str, found: pd.Series) -> str:
     """Say which changes of a number's digits are noticed; `found` by the changed text."""
-    missed = [markdown(str(text)) for text in found.index[~found]]
+    missed = [f"“{markdown(str(text))}”" for text in found.index[~found]]
     told = f"unnoticed: {', '.join(missed)}" if missed else "none is unnoticed"
+    noticed = f"{found.sum()} {'is' if found.sum() == 1 else 'are'} refuted"
     return (
-        f"Of {counted(len(found), 'change')} of one digit of {markdown(printed)}, {found.sum()} "
-        f"are refuted; {told}. A change is noticed only if what other printed numbers imply leaves "
-        "it no room: the more digits these have, the less room there is. So an examiner that is "
-        "given only coarse numbers acquits more, and an acquittal is worth what the digits are."
+        f"Of {counted(len(found), 'change')} of one digit of “{markdown(printed)}”, {noticed}; "
+        f"{told}. A change is noticed only if what other printed numbers imply leaves it no room: "
+        "the more digits these have, the less room there is. So an examiner that is given only "
+        "coarse numbers acquits more, and an acquittal is worth what the digits are."
     )
 
 
 def one_number_explains(examination: Examination, names: list[str]) -> str:
     """Say which value is common to all refuted claims, what it would have to be, and what not."""
     refuted = [c for c in examination.claims if c.proof.refuted]
+    n = len(refuted)
     if not names:
-        return f"{counted(len(refuted), 'claim')} are refuted, and no one number explains them all."
+        are = "is" if n == 1 else "are"
+        return f"{counted(n, 'claim')} {are} refuted, and no one number explains them all."
     told = [
         " ".join(markdown(text) for text in (value.title, value.shown))
         for value in map(examination.paper.printed.__getitem__, names)
     ]
+    rest = f"{how_many(n, n, 'refuted claim').capitalize()} {'rests' if n == 1 else 'rest'}"
     reasons = " ".join(c.proof.reason for c in refuted)
     return (
-        f"All {len(refuted)} refuted claims rest on {' and '.join(told)}, and no claim that holds "
-        f"does: if that is another number, all is well. The proofs say which: {markdown(reasons)} "
-        "A row beside it prints the same digits, so it was perhaps read off there. But you cannot "
-        "*know* it: several other numbers could be wrong at once, and only the authors can tell."
+        f"{rest} on {' and '.join(told)}, and no claim that holds does: if that is another number, "
+        f"all is well. The proofs say which: {markdown(reasons)} A row beside it prints the same "
+        "digits, so it was perhaps read off there. But you cannot *know* it: several other numbers "
+        "could be wrong at once, and only the authors can tell."
     )
 
 
