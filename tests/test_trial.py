@@ -248,8 +248,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [358, 1366])
+@pytest.mark.parametrize(("width", "scheme"), [(358, "dark"), (1366, "light")])
 def test_no_page_has_a_violation_that_axe_finds_or_is_wider_than_the_screen(
     chromium, folder, width, scheme
 ):
