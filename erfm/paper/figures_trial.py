@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 
 from erfm.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, WIDTH, wrapped, write_title
 from erfm.formats import number, percent
@@ -93,7 +93,6 @@ def recomputed_p(tests: pd.DataFrame, level: float) -> Figure:
     ticks = [LEAST_P, 0.001, 0.01, level, 1]
     axes.set_xticks(ticks, [f"≤ {LEAST_P:.4f}", *(number(tick, ",.12g") for tick in ticks[1:])])
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_yticks(list(y.values()), [wrapped(name, 24) for name in y])
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("p, recomputed from what is printed (log scale)")

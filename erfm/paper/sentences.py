@@ -12,7 +12,15 @@ from erfm.paper.arithmetic import SolvedTable
 from erfm.paper.ledger import compare, load_published, printed
 from erfm.paper.printed_numbers import parse_printed
 from erfm.paper.scorecard import BY_CONSTRUCTION, ESTIMATED, HOW, NOT_TARGETED
-from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, HOLDS, IMPOSSIBLE, MEANINGS, Verdict
+from erfm.paper.verdict import (
+    CANNOT_BE_JUDGED,
+    CONTRADICTS,
+    HOLDS,
+    IMPOSSIBLE,
+    Verdict,
+    counts_in_words,
+    meanings,
+)
 from erfm.study import Study
 from erfm.ties import at_least
 
@@ -56,24 +64,12 @@ def in_one_minute(counts: pd.Series, solved: SolvedTable) -> str:
 
 def tally(counts: pd.Series) -> str:
     """Say how many printed values have each verdict, as a clause."""
-    one, several = (
-        {HOLDS: "holds", IMPOSSIBLE: "is impossible", CONTRADICTS: "contradicts others"},
-        {HOLDS: "hold", IMPOSSIBLE: "are impossible", CONTRADICTS: "contradict others"},
-    )
-    return _counted(counts, one, several)
-
-
-def _counted(counts: pd.Series, one: Mapping[str, str], several: Mapping[str, str]) -> str:
-    """List how many printed values do what: `one` and `several` say it by verdict."""
-    said = [
-        f"{n} {(one if n == 1 else several).get(verdict, verdict)}" for verdict, n in counts.items()
-    ]
-    return f"{', '.join(said[:-1])} and {said[-1]}"
+    return counts_in_words(counts)
 
 
 def verdicts_defined() -> str:
     """Say what each verdict means, as a list in Markdown."""
-    return "\n".join(f"- **{verdict}**: {meaning}." for verdict, meaning in MEANINGS.items())
+    return meanings()
 
 
 def caption_of_verdicts(counts: pd.Series) -> str:
@@ -125,10 +121,10 @@ def examined_in_short(counts: pd.Series) -> str:
         IMPOSSIBLE: "are impossible whatever the data",
         CONTRADICTS: "contradict other printed values",
     }
+    told = counts_in_words(counts, one, several)
     return (
-        f"**In short.** Of {counts.sum()} printed values, {_counted(counts, one, several)}. Every "
-        "verdict below follows from printed numbers alone: the simulated customers illustrate, "
-        "they prove nothing."
+        f"**In short.** Of {counts.sum()} printed values, {told}. Every verdict below follows from "
+        "printed numbers alone: the simulated customers illustrate, they prove nothing."
     )
 
 

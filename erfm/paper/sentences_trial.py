@@ -9,25 +9,21 @@ import pandas as pd
 from erfm.escaping import markdown
 from erfm.formats import counted, how_many, number, p_text, percent
 from erfm.paper.claims import SUBJECTS
-from erfm.paper.examination import MEANINGS, Examination
+from erfm.paper.examination import Examination
 from erfm.paper.grim import examine_possible_mean
 from erfm.paper.intervals import count
 from erfm.paper.paper_file import Paper
-from erfm.paper.verdict import CANNOT_BE_JUDGED, CONTRADICTS, FROM_WORST, HOLDS, IMPOSSIBLE, Verdict
+from erfm.paper.verdict import (
+    CANNOT_BE_JUDGED,
+    CONTRADICTS,
+    FROM_WORST,
+    IMPOSSIBLE,
+    Verdict,
+    counts_in_words,
+    listed,
+    meanings,
+)
 from erfm.ties import at_least, largest
-
-_ONE = {
-    IMPOSSIBLE: "is impossible",
-    CONTRADICTS: "contradicts others",
-    HOLDS: "holds",
-    CANNOT_BE_JUDGED: "cannot be judged",
-}
-_SEVERAL = {
-    **_ONE,
-    IMPOSSIBLE: "are impossible",
-    CONTRADICTS: "contradict others",
-    HOLDS: "hold",
-}
 
 
 def tally(counts: pd.Series) -> str:
@@ -37,14 +33,7 @@ def tally(counts: pd.Series) -> str:
 
 def _verdicts(counts: pd.Series) -> str:
     """Return e.g. "2 are impossible and 7 hold": the verdicts that any value has."""
-    return _and(
-        [f"{n:,} {(_ONE if n == 1 else _SEVERAL)[verdict]}" for verdict, n in counts.items() if n]
-    )
-
-
-def _and(parts: list[str]) -> str:
-    """Return parts of a sentence as a list: "a, b and c"."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return counts_in_words(counts[counts > 0])
 
 
 def quotation(paper: Paper, *names: str) -> str:
@@ -83,7 +72,7 @@ def what_can_be_judged() -> str:
     """Say how many kinds of claim there are, and how they are told."""
     told = [f"{len(kinds)} about {subject.lower()}" for subject, kinds in SUBJECTS.items()]
     return (
-        f"Open a line for its kinds: {_and(told)}. A claim needs what is named before the "
+        f"Open a line for its kinds: {listed(told)}. A claim needs what is named before the "
         "brackets; what stands within them is judged too, if it is printed. What would be needed "
         "and is not printed makes a claim *cannot be judged*, never refuted."
     )
@@ -96,7 +85,7 @@ def fold_of(subject: str) -> str:
 
 def verdicts_mean() -> str:
     """Say what each verdict means, as a list in Markdown."""
-    return "\n".join(f"- **{verdict}**: {MEANINGS[verdict]}." for verdict in FROM_WORST)
+    return meanings(FROM_WORST)
 
 
 def caption_of(subject: str) -> str:
@@ -112,7 +101,7 @@ def of_both_groups(proofs: Mapping[str, Verdict]) -> str:
     groups: dict[str, list[str]] = {}
     for group, proof in proofs.items():
         groups.setdefault(proof.markdown, []).append(group)
-    return "\n\n".join(f"*{_and(names).capitalize()}:* {told}" for told, names in groups.items())
+    return "\n\n".join(f"*{listed(names).capitalize()}:* {told}" for told, names in groups.items())
 
 
 def with_another_nurse(examination: Examination, groups: Sequence[str]) -> str:
@@ -125,7 +114,7 @@ def with_another_nurse(examination: Examination, groups: Sequence[str]) -> str:
         proof = examine_possible_mean(mean=mean, n=sum(degrees))
         totals.append(f"{sum(degrees)}")
         possible.append(proof.verdict != IMPOSSIBLE)
-    nurses = _and(list(dict.fromkeys(totals)))
+    nurses = listed(list(dict.fromkeys(totals)))
     if any(possible):
         return f"Were there {nurses} nurses, as many as have a degree, a mean could be right."
     return (
@@ -145,10 +134,11 @@ def nurses_needed(proofs: Mapping[str, Verdict], least: Mapping[int, float], fig
     few, more = min(least), max(least)
     most, less = least[few], least[more]
     return (
-        f"The youngest and the oldest alone force a standard deviation of at least {_and(floor)}, "
-        f"with {how_many(refuted, len(proofs), 'printed one')} below it. The floor falls with the "
-        f"number of nurses, from {number(most, '.2f')} for {few} to {number(less, '.2f')} for "
-        f"{more} ({figure}), so a slip of one nurse explains nothing here."
+        "The youngest and the oldest alone force a standard deviation of at least "
+        f"{listed(floor)}, with {how_many(refuted, len(proofs), 'printed one')} below it. The "
+        f"floor falls with the number of nurses, from {number(most, '.2f')} for {few} to "
+        f"{number(less, '.2f')} for {more} ({figure}), so a slip of one nurse explains nothing "
+        "here."
     )
 
 
@@ -191,11 +181,11 @@ def ages_compared(tests: pd.DataFrame, figure: str) -> str:
         rows = tests[tests["comparison"] == name]
         values = [f"{row.test} {p_text(row.p)}" for row in rows.itertuples()]
         told.append(
-            f"{markdown(name)} ({_and(values)}; {markdown(rows['printed'].iloc[0])} printed)"
+            f"{markdown(name)} ({listed(values)}; {markdown(rows['printed'].iloc[0])} printed)"
         )
     return (
         f"{len(fits) - len(wrong)} of {len(fits)} comparisons have the p-value that is printed "
-        f"({figure}); not so {_and(told)}."
+        f"({figure}); not so {listed(told)}."
     )
 
 
@@ -203,7 +193,7 @@ def outcomes_compared(tests: pd.DataFrame, table: str) -> str:
     """Say whether differences that are called significant are so by every usual test."""
     worst = tests.loc[largest(tests["p"])]
     if not tests["fits"].all():
-        missed = _and(
+        missed = listed(
             [markdown(name) for name in dict.fromkeys(tests.loc[~tests["fits"], "comparison"])]
         )
         return f"By some usual test the difference is not what is printed: {missed} ({table})."
@@ -224,9 +214,9 @@ def whose_scores(readings: Mapping[str, Verdict]) -> str:
     yes = [name for name, proof in readings.items() if proof.verdict != IMPOSSIBLE]
     if not no:
         return "Whole points, too, can have the printed means, whoever they are of."
-    also = f" Of {_and(yes)} they could be." if yes else ""
+    also = f" Of {listed(yes)} they could be." if yes else ""
     return (
-        f"Were they whole points of {_and(no)}, no scores would have the printed mean.{also} But "
+        f"Were they whole points of {listed(no)}, no scores would have the printed mean.{also} But "
         "scores need not be whole, and of whom they are is not said: a good example of a number "
         "that cannot be judged for want of a word."
     )
@@ -278,8 +268,8 @@ def _extremes(part: pd.DataFrame, opens: str) -> str:
     high, low = part["rate"].max(), part["rate"].min()
     if at_least(low, high):
         return f"{opens}, all are found as often."
-    best = _and([str(name) for name in part.index[at_least(part["rate"], high)]])
-    worst = _and([str(name) for name in part.index[at_least(low, part["rate"])]])
+    best = listed([str(name) for name in part.index[at_least(part["rate"], high)]])
+    worst = listed([str(name) for name in part.index[at_least(low, part["rate"])]])
     return (
         f"{opens}, the rate is highest for “{best}” ({percent(high, 0)}) and lowest for “{worst}” "
         f"({percent(low, 0)})."

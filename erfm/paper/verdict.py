@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from erfm.escaping import markdown
 
 HOLDS = "holds"
@@ -31,6 +33,20 @@ FROM_WORST = (IMPOSSIBLE, CONTRADICTS, HOLDS, CANNOT_BE_JUDGED)
 
 REFUTED = (IMPOSSIBLE, CONTRADICTS)
 """The verdicts on what cannot stand: by itself, or beside other printed numbers."""
+
+ONE = {
+    HOLDS: "holds",
+    IMPOSSIBLE: "is impossible",
+    CONTRADICTS: "contradicts others",
+    CANNOT_BE_JUDGED: "cannot be judged",
+}
+SEVERAL = {
+    **ONE,
+    HOLDS: "hold",
+    IMPOSSIBLE: "are impossible",
+    CONTRADICTS: "contradict others",
+}
+"""What is said of one value with a verdict, and of several."""
 
 FORMULA_BREAK = r", \qquad "
 """What parts the lines of a formula."""
@@ -96,3 +112,22 @@ def joined(proofs: Sequence[Verdict], verdict: str) -> Verdict:
         joined_texts((proof.what_would_have_to_be_true for proof in proofs), " "),
         {name: value for proof in reversed(proofs) for name, value in proof.numbers.items()},
     )
+
+
+def meanings(order: Iterable[str] = VERDICTS) -> str:
+    """Say what each verdict means, as a list in Markdown."""
+    return "\n".join(f"- **{verdict}**: {MEANINGS[verdict]}." for verdict in order)
+
+
+def counts_in_words(
+    counts: pd.Series, one: Mapping[str, str] = ONE, several: Mapping[str, str] = SEVERAL
+) -> str:
+    """Return e.g. "2 are impossible and 7 hold"; `one` and `several` say it by verdict."""
+    return listed(
+        [f"{n:,} {(one if n == 1 else several)[verdict]}" for verdict, n in counts.items()]
+    )
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return parts of a sentence as a list: "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -16,7 +16,7 @@ from docutils.utils.math.latex2mathml import tex2mathml
 from erfm.escaping import html, one_line
 from erfm.formats import counted
 from erfm.paper.claims import KINDS
-from erfm.paper.examination import FAIRNESS, MEANINGS, Examination, ExaminedClaim
+from erfm.paper.examination import FAIRNESS, MEANINGS, Examination, ExaminedClaim, named
 from erfm.paper.paper_file import Paper
 from erfm.paper.sentences_trial import tally
 from erfm.paper.verdict import FORMULA_BREAK, FROM_WORST
@@ -165,8 +165,7 @@ def _claim(examined: ExaminedClaim, paper: Paper) -> Iterator[str]:
 def _values(keys: Sequence[str], paper: Paper) -> str:
     """Return links to printed values."""
     return "; ".join(
-        f'<a href="#{verdicts.anchor(key)}">'
-        f"{html(f'{paper.printed[key].title} {paper.printed[key].shown}')}</a>"
+        f'<a href="#{verdicts.anchor(key)}">{html(named((paper.printed[key],)))}</a>'
         for key in keys
     )
 

@@ -80,10 +80,7 @@ def shared(pictures: list[str], name: str) -> list[str]:
             new[found[1]] = known.setdefault(drawn, f"{name}{len(known) + 1}")
             return f'<path id="{found[1]}" {drawn}' if first else ""
 
-        picture = re.sub(
-            r'<path id="([^"]+)" (d="[^"]*" transform="scale\(0\.\d+\)"/>)', outline, picture
-        )
-        picture = picture.replace("<defs></defs>", "")
+        picture = OUTLINE.sub(outline, picture).replace("<defs></defs>", "")
         for old in re.findall(r' id="([^"]+)"', picture):
             new.setdefault(old, f"{name}-{place}-{len(new)}")
 
