@@ -8,7 +8,8 @@ equation it finds is reported from `erfm.logistic.fit_logistic`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,12 +17,20 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from erfm.blocks import Blocks, InMemory, derivatives
 from erfm.logistic import LogisticFit, fit_logistic, no_maximum_error
 from erfm.samples import Samples
 from erfm.study import Study, design_matrix, standardise
 
 OVERALL = "Overall statistics"
-ROWS_AT_A_TIME = 8192
+SMALL_STEP = 1e-5
+"""The step, in standardised coefficients, after which a maximum is as near as floats can tell."""
+LAST_DIGITS = 1e-12
+"""The part of a log-likelihood in which sums of many customers may differ by rounding."""
+MOST_PASSES = 30
+FEW_PASSES = 6
+MANY, SIXTEENTH = 2**18, 16
+"""From so many customers on, models are first found on every sixteenth of them."""
 SAME = 1e-9
 """The relative difference up to which two tests are equal: p-values magnify the last bits."""
 
@@ -118,8 +127,13 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
         term: [position[column] for column in columns]
         for term, columns in study.design.groups.items()
     }
+    customers = InMemory(standardise(design).matrix, outcome)
+    likelihood = Likelihood(customers, groups)
     try:
-        return search(standardise(design).matrix, outcome, groups, study.entry_p, study.removal_p)
+        if customers.customers >= MANY:
+            sample = Likelihood(customers.every(SIXTEENTH), groups)
+            foresee(likelihood, sample, study.entry_p, study.removal_p)
+        return search(likelihood, study.entry_p, study.removal_p)
     except np.linalg.LinAlgError:
         raise no_maximum_error(study, design, outcome) from None
 
@@ -138,18 +152,12 @@ def final_equation(study: Study, samples: Samples) -> LogisticFit:
     return fit_logistic(study, samples.build, list(forward_lr(study, samples.build).terms))
 
 
-def search(
-    matrix: np.ndarray,
-    outcome: np.ndarray,
-    groups: dict[str, list[int]],
-    entry_p: float,
-    removal_p: float,
-) -> ForwardSelection:
-    """Run the search on a matrix (n, 1 + columns), the constant first; see `forward_lr`.
+def search(likelihood: Likelihood, entry_p: float, removal_p: float) -> ForwardSelection:
+    """Run the search on the customers of a likelihood; see `forward_lr`.
 
-    `groups` gives the columns of each term: a categorical predictor enters and leaves whole.
+    The likelihood's ``groups`` give the columns of each term: a categorical predictor enters and
+    leaves whole.
     """
-    likelihood = Likelihood(matrix, outcome, groups)
     steps = [_step(likelihood, 0, (), None, None)]
     visited: set[frozenset[str]] = {frozenset()}
     while True:
@@ -163,6 +171,17 @@ def search(
         if frozenset(terms) in visited:
             return ForwardSelection(tuple(steps), "the model had been reached before")
         visited.add(frozenset(terms))
+
+
+def foresee(likelihood: Likelihood, sample: Likelihood, entry_p: float, removal_p: float) -> None:
+    """Search a sample of the customers first, and fit its models to all of them together.
+
+    The search on all customers then reads their data only where it leaves the sample's path.
+    """
+    # A maximum that the sample lacks may be there with all customers: their own search will tell.
+    with suppress(np.linalg.LinAlgError):
+        search(sample, entry_p, removal_p)
+        likelihood.foresee(sample)
 
 
 def _to_enter(tests: tuple[TermTest, ...], entry_p: float) -> str | None:
@@ -198,14 +217,16 @@ def _step(
 ) -> Step:
     model = likelihood.model(terms)
     outside = [term for term in likelihood.groups if term not in terms]
+    together = {OVERALL: outside} if outside else {}
+    scores = likelihood.score_tests(terms, {term: [term] for term in outside} | together)
     return Step(
         number=number,
         entered=entered,
         removed=removed,
         terms=terms,
         log_likelihood=model.log_likelihood,
-        scores=likelihood.score_tests(terms, {term: [term] for term in outside}),
-        overall=likelihood.score_tests(terms, {OVERALL: outside} if outside else {}),
+        scores=scores[: len(outside)],
+        overall=scores[len(outside) :],
         removals=likelihood.removal_tests(terms),
     )
 
@@ -218,88 +239,143 @@ class Maximum:
     log_likelihood: float
 
 
+class Climb:
+    """One model's way to its maximum by Newton's method, halving steps that do not rise.
+
+    Where the outcomes are separated the likelihood flattens but the steps stay about 1 in the
+    linear predictor for ever: a maximum has to be reached by small steps, not by a small rise.
+    """
+
+    def __init__(self, columns: list[int], start: np.ndarray, small: float = SMALL_STEP):
+        self.columns, self.coefficients, self.small = columns, start, small
+        self.previous, self.step = -np.inf, np.zeros_like(start)
+
+    def advance(
+        self, value: float, gradient: np.ndarray, information: np.ndarray
+    ) -> Maximum | None:
+        """Take a step from where these were computed; return the maximum if it leads there."""
+        if value < self.previous - LAST_DIGITS * abs(value):
+            self.step = self.step / 2
+            self.coefficients = self.coefficients - self.step
+            return None
+        self.previous, self.step = value, newton_step(gradient, information, self.columns)
+        self.coefficients = self.coefficients + self.step
+        if np.abs(self.step).max() > self.small:
+            return None
+        # What is left is of the order of the step's square, and of its cube in the likelihood.
+        return Maximum(self.coefficients, float(value + gradient @ self.step / 2))
+
+
+def newton_step(gradient: np.ndarray, information: np.ndarray, columns: list[int]) -> np.ndarray:
+    """Return Newton's step within some columns; it is 0 in the others."""
+    step = np.zeros_like(gradient)
+    step[columns] = np.linalg.solve(information[columns][:, columns], gradient[columns])
+    return step
+
+
 class Likelihood:
-    """The logistic log-likelihood of one sample, with every maximum found so far."""
+    """The logistic log-likelihood of one sample, with every maximum found so far.
 
-    def __init__(self, matrix: np.ndarray, outcome: np.ndarray, groups: dict[str, list[int]]):
-        self.matrix, self.outcome, self.groups = matrix, outcome, groups
-        self.models: dict[frozenset[str], Maximum] = {}
-        self.informations: dict[frozenset[str], tuple[np.ndarray, np.ndarray]] = {}
+    Models are kept by their terms, sorted: the same in whatever order they entered.
+    """
 
-    def columns(self, terms: tuple[str, ...]) -> list[int]:
+    def __init__(self, blocks: Blocks, groups: dict[str, list[int]]):
+        self.blocks, self.groups = blocks, groups
+        self.models: dict[tuple[str, ...], Maximum] = {}
+        self.at_maximum: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = {}
+
+    def columns(self, terms: Iterable[str]) -> list[int]:
         """Return the columns of the model with `terms`, the constant first."""
         return [0, *(i for term in terms for i in self.groups[term])]
 
-    def model(self, terms: tuple[str, ...], start: np.ndarray | None = None) -> Maximum:
+    def model(self, terms: Iterable[str]) -> Maximum:
         """Return the maximum of the model with `terms`, fitted once."""
-        key = frozenset(terms)
+        key = tuple(sorted(terms))
         if key not in self.models:
-            if start is None:
-                start = self._neighbour(terms)
-            self.models[key] = self._maximise(self.columns(terms), start)
+            self._maximise({key: self._start(key)})
         return self.models[key]
 
-    def _neighbour(self, terms: tuple[str, ...]) -> np.ndarray:
-        """Return the estimate of the largest known model inside `terms`."""
-        inside = [key for key in self.models if key < frozenset(terms)]
-        if inside:
-            return self.models[max(inside, key=len)].coefficients
-        start = np.zeros(self.matrix.shape[1])
-        start[0] = special.logit(self.outcome.mean())
+    def _maximise(self, starts: dict[tuple[str, ...], np.ndarray]) -> None:
+        """Fit several models, each from its start, all of them in the same passes."""
+        climbs = {key: Climb(self.columns(key), start) for key, start in starts.items()}
+        for _ in range(MOST_PASSES):
+            if not climbs:
+                return
+            self._advance(climbs)
+        if climbs:
+            raise np.linalg.LinAlgError("the likelihood has no maximum")
+
+    def _advance(
+        self,
+        climbs: dict[tuple[str, ...], Climb],
+        known: dict[tuple[str, ...], np.ndarray] | None = None,
+    ) -> None:
+        """Let every climb take a step, and keep the models of those that arrive.
+
+        The informations `known` spare a pass the computing of them.
+        """
+        places = [climb.coefficients for climb in climbs.values()]
+        found = derivatives(self.blocks, places, information=known is None)
+        for (key, climb), (value, gradient, information) in zip(
+            [*climbs.items()], zip(*found, strict=True), strict=True
+        ):
+            if maximum := climb.advance(value, gradient, known[key] if known else information):
+                self.models[key] = maximum
+                del climbs[key]
+
+    def foresee(self, sample: Likelihood) -> None:
+        """Fit all that was fitted to a sample of these customers, from the sample's estimates.
+
+        They are fitted together, in few passes over the customers, and as the sample's information
+        stands for theirs, these need no more than gradients. A model that is not reached so is left
+        to be climbed on its own.
+        """
+        keys = list(sample.models)
+        starts = [sample.models[key].coefficients for key in keys]
+        scale = self.blocks.customers / sample.blocks.customers
+        informations = scale * derivatives(sample.blocks, starts).informations
+        # A step by another's information leaves some hundredths of itself, not its square.
+        climbs = {
+            key: Climb(self.columns(key), start, SMALL_STEP / 100)
+            for key, start in zip(keys, starts, strict=True)
+        }
+        for _ in range(FEW_PASSES):
+            if climbs:
+                self._advance(climbs, dict(zip(keys, informations, strict=True)))
+        self._look_at([key for key in sample.at_maximum if key in self.models])
+
+    def _start(self, key: tuple[str, ...]) -> np.ndarray:
+        """Return the estimate of the largest known model inside, or a step on from there."""
+        inside = [known for known in self.models if set(known) < set(key)]
+        if not inside:
+            start = np.zeros(self.blocks.width)
+            start[0] = special.logit(self.blocks.retained_share)
+            return start
+        largest = max(inside, key=len)
+        start = self.models[largest].coefficients
+        if largest in self.at_maximum:
+            start = start + newton_step(*self.at_maximum[largest], self.columns(key))
         return start
 
-    def _maximise(self, columns: list[int], start: np.ndarray) -> Maximum:
-        """Climb from `start` by Newton's method, halving steps that do not rise.
+    def _look_at(self, keys: list[tuple[str, ...]]) -> None:
+        """Keep gradient and information of *all* columns at the maxima of models."""
+        if not keys:
+            return
+        places = [self.models[key].coefficients for key in keys]
+        found = derivatives(self.blocks, places)
+        for key, place, value, gradient, information in zip(keys, places, *found, strict=True):
+            # What the last step left is seen here, and taken away.
+            step = newton_step(gradient, information, self.columns(key))
+            self.models[key] = Maximum(place + step, float(value + gradient @ step / 2))
+            self.at_maximum[key] = gradient - information @ step, information
 
-        Where the outcomes are separated the likelihood flattens but the steps stay about 1 in the
-        linear predictor for ever: a maximum has to be reached by small steps, not by a small rise.
-        """
-        coefficients, previous, step = start, -np.inf, np.zeros_like(start)
-        for _ in range(30):
-            value, gradient, information = self._derivatives(coefficients, columns)
-            if value < previous - 1e-9:
-                step = step / 2
-                coefficients = coefficients - step
-                continue
-            previous, step = value, np.zeros_like(start)
-            step[columns] = np.linalg.solve(information, gradient)
-            rise = gradient @ step[columns] / 2
-            coefficients = coefficients + step
-            if rise < 1e-9 and np.abs(step).max() < 1e-4:
-                # The error left is of the order of rise²: below the last digit of a float.
-                return Maximum(coefficients, value + rise)
-        raise np.linalg.LinAlgError("the likelihood has no maximum")
-
-    def _derivatives(
-        self, coefficients: np.ndarray, columns: list[int]
-    ) -> tuple[float, np.ndarray, np.ndarray]:
-        """Return log-likelihood, gradient and information, a block of rows at a time.
-
-        Blocks that fit in the processor's cache are faster than whole columns, and need no memory.
-        """
-        value, size = 0.0, len(columns)
-        gradient, information = np.zeros(size), np.zeros((size, size))
-        b = coefficients[columns]
-        for first in range(0, len(self.outcome), ROWS_AT_A_TIME):
-            x = self.matrix[first : first + ROWS_AT_A_TIME, columns]
-            y = self.outcome[first : first + ROWS_AT_A_TIME]
-            linear = x @ b
-            # log(1 + exp(linear)) = max(linear, 0) + log(1 + e) never overflows.
-            e = np.exp(-np.abs(linear))
-            probability = np.where(linear > 0, 1.0, e) / (1 + e)
-            value += y @ linear - np.maximum(linear, 0).sum() - np.log(1 + e).sum()
-            gradient += (y - probability) @ x
-            information += (x * (probability * (1 - probability))[:, None]).T @ x
-        return value, gradient, information
-
-    def _all_derivatives(self, terms: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    def _at_maximum(self, terms: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return gradient and information of *all* columns at the model's maximum."""
-        key = frozenset(terms)
-        if key not in self.informations:
-            everything = list(range(self.matrix.shape[1]))
-            _, gradient, information = self._derivatives(self.model(terms).coefficients, everything)
-            self.informations[key] = gradient, information
-        return self.informations[key]
+        key = tuple(sorted(terms))
+        if key not in self.at_maximum:
+            self.model(key)
+            self._look_at([key])
+        return self.at_maximum[key]
 
     def score_tests(
         self, terms: tuple[str, ...], candidates: dict[str, list[str]]
@@ -308,37 +384,37 @@ class Likelihood:
 
         U'[Z'WZ - Z'WX (X'WX)⁻¹ X'WZ]⁻¹ U with U = Z'(y - p), X inside, Z the candidate's columns.
         """
-        gradient, information = self._all_derivatives(terms)
+        gradient, information = self._at_maximum(terms)
         x = self.columns(terms)
-        explained = np.linalg.solve(information[np.ix_(x, x)], information[x])
+        explained = np.linalg.solve(information[x][:, x], information[x])
         remaining = information - information[:, x] @ explained
         tests = []
         for name, added in candidates.items():
             z = [i for term in added for i in self.groups[term]]
-            statistic = gradient[z] @ np.linalg.solve(remaining[np.ix_(z, z)], gradient[z])
+            statistic = gradient[z] @ np.linalg.solve(remaining[z][:, z], gradient[z])
             tests.append(_test(name, float(statistic), len(z)))
         return tuple(tests)
 
     def removal_tests(self, terms: tuple[str, ...]) -> tuple[TermTest, ...]:
         """Return the likelihood-ratio test of each term inside."""
         full = self.model(terms)
-        tests = []
-        for term in terms:
-            smaller = tuple(t for t in terms if t != term)
-            start = None if frozenset(smaller) in self.models else self._without(terms, term)
-            value = self.model(smaller, start).log_likelihood
-            change = 2 * (full.log_likelihood - value)
-            tests.append(_test(term, change, len(self.groups[term]), value))
-        return tuple(tests)
+        smaller = {term: tuple(sorted({*terms} - {term})) for term in terms}
+        unknown = {term: key for term, key in smaller.items() if key not in self.models}
+        self._maximise({key: self._without(terms, term) for term, key in unknown.items()})
+        values = {term: self.models[key].log_likelihood for term, key in smaller.items()}
+        return tuple(
+            _test(term, 2 * (full.log_likelihood - value), len(self.groups[term]), value)
+            for term, value in values.items()
+        )
 
     def _without(self, terms: tuple[str, ...], term: str) -> np.ndarray:
         """Return the estimate with the term held at 0, to second order: near the maximum."""
         coefficients = self.model(terms).coefficients.copy()
-        _, information = self._all_derivatives(terms)
+        _, information = self._at_maximum(terms)
         out = self.groups[term]
         kept = [i for i in self.columns(terms) if i not in out]
         coefficients[kept] += np.linalg.solve(
-            information[np.ix_(kept, kept)], information[np.ix_(kept, out)] @ coefficients[out]
+            information[kept][:, kept], information[kept][:, out] @ coefficients[out]
         )
         coefficients[out] = 0
         return coefficients

@@ -87,7 +87,8 @@ def test_pip_install_brings_what_the_analysis_imports_and_no_more():
     for path in (ROOT / "erfm").rglob("*.py"):
         if ROOT / "erfm" / "report" not in path.parents:
             imported |= imports(path.read_text(encoding="utf-8"), anywhere=False)
-    assert packages_of(imported) == names(ANALYSIS)
+    # Ibis imports it, and asks for it with its extras alone.
+    assert packages_of(imported) | {"pyarrow-hotfix"} == names(ANALYSIS)
     assert not names(ANALYSIS) & names(REPORT)
 
 

@@ -19,6 +19,7 @@ from scipy import optimize, special
 from tqdm import tqdm
 
 from erfm import ties
+from erfm.blocks import InMemory
 from erfm.logistic import (
     CONSTANT,
     LogisticFit,
@@ -98,10 +99,11 @@ class Procedure:
             raise np.linalg.LinAlgError(ONE_OUTCOME)
         if (np.ptp(matrix[:, 1:], axis=0) == 0).any():
             raise np.linalg.LinAlgError(CONSTANT_COLUMN)
+        likelihood = Likelihood(InMemory(matrix, outcome), self.groups)
         terms = self.terms
         if terms is None:
-            terms = search(matrix, outcome, self.groups, self.entry_p, self.removal_p).terms
-        return terms, Likelihood(matrix, outcome, self.groups).model(terms).coefficients
+            terms = search(likelihood, self.entry_p, self.removal_p).terms
+        return terms, likelihood.model(terms).coefficients
 
     def linear(self, coefficients: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
         """Return logit P(retained) of the customers in `rows`."""
@@ -151,7 +153,7 @@ def _performance(outcome: np.ndarray, linear: np.ndarray) -> np.ndarray:
     # A model without any variable gives everyone the same probability: there is no slope to judge.
     if np.ptp(linear) > 1e-9:
         design = np.column_stack([np.ones_like(linear), linear])
-        line = Likelihood(design, outcome, {"logit": [1]}).model(("logit",))
+        line = Likelihood(InMemory(design, outcome), {"logit": [1]}).model(("logit",))
         intercept, slope = line.coefficients
         null = null_log_likelihood(outcome)
         _, nagelkerke = pseudo_r2(line.log_likelihood, null, len(outcome))
