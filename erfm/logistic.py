@@ -276,20 +276,24 @@ def hosmer_lemeshow(
         .agg(size=("outcome", "size"), sum=("outcome", "sum"), expected=("probability", "sum"))
     )
     group = _spss_groups(blocks["size"].to_numpy(), groups)
-    expected = blocks["expected"]
+    summed = blocks.groupby(group).sum()
+    return hosmer_lemeshow_of(summed["size"], summed["sum"], summed["expected"])
+
+
+def hosmer_lemeshow_of(
+    total: pd.Series, retained: pd.Series, expected: pd.Series
+) -> HosmerLemeshow:
+    """Return the test from each group's customers, those retained, and the sum of P(retained)."""
     table = pd.DataFrame(
         {
-            "churned_observed": (blocks["size"] - blocks["sum"]).groupby(group).sum(),
-            "churned_expected": (blocks["size"] - expected).groupby(group).sum(),
-            "retained_observed": blocks["sum"].groupby(group).sum(),
-            "retained_expected": expected.groupby(group).sum(),
-            "total": blocks["size"].groupby(group).sum(),
+            "churned_observed": total - retained,
+            "churned_expected": total - expected,
+            "retained_observed": retained,
+            "retained_expected": expected,
+            "total": total,
         }
     ).rename_axis("group")
-    observed, expected = table["retained_observed"], table["retained_expected"]
-    statistic = float(
-        ((observed - expected) ** 2 / (expected * (1 - expected / table["total"]))).sum()
-    )
+    statistic = float(((retained - expected) ** 2 / (expected * (1 - expected / total))).sum())
     df = len(table) - 2
     p_value = float(stats.chi2.sf(statistic, df)) if df > 0 else float("nan")
     return HosmerLemeshow(statistic, df, p_value, table)

@@ -40,23 +40,44 @@ def standardised_coefficients(study: Study, fit: LogisticFit, frame: pd.DataFram
         and the average marginal effect of one sd on P(retained).
     """
     design = design_matrix(study, frame, list(fit.terms))
-    b = fit.parameters.drop(CONSTANT)
-    sd = design.std()
-    linear = design.to_numpy() @ b.to_numpy() + fit.parameters[CONSTANT]
+    slopes = fit.parameters.drop(CONSTANT).to_numpy()
+    linear = design.to_numpy() @ slopes + fit.parameters[CONSTANT]
     probability = special.expit(linear)
     # The equation of a search that let no term in has nothing to standardise.
-    correlation = np.corrcoef(fit.outcome, probability)[0, 1] if len(b) else np.nan
-    indicator = design.isin([0.0, 1.0]).all()
+    correlation = np.corrcoef(fit.outcome, probability)[0, 1] if fit.terms else np.nan
+    return standardised_by(
+        fit.parameters.drop(CONSTANT),
+        sd=design.std(),
+        indicator=design.isin([0.0, 1.0]).all(),
+        linear_sd=linear.std(ddof=1),
+        correlation=correlation,
+        weight=(probability * (1 - probability)).mean(),
+    )
+
+
+def standardised_by(
+    b: pd.Series,
+    sd: pd.Series,
+    indicator: pd.Series,
+    linear_sd: float,
+    correlation: float,
+    weight: float,
+) -> pd.DataFrame:
+    """Return every definition of standardised coefficients; see `standardised_coefficients`.
+
+    `sd` is that of each column, `indicator` whether it has only 0 and 1, `linear_sd` that of the
+    linear predictor, `correlation` that of outcome and probability, `weight` the mean of p (1 - p).
+    """
     return pd.DataFrame(
         {
             "b": b,
             "sd": sd,
             "x_standardised": b * sd,
             "sas_stb": b * sd / (np.pi / np.sqrt(3)),
-            "fully_latent": b * sd / np.sqrt(linear.var(ddof=1) + np.pi**2 / 3),
-            "fully_menard": b * sd * correlation / linear.std(ddof=1),
+            "fully_latent": b * sd / np.sqrt(linear_sd**2 + np.pi**2 / 3),
+            "fully_menard": b * sd * correlation / linear_sd,
             "two_sd": b * (2 * sd).where(~indicator, 1.0),
-            "marginal_effect_sd": (probability * (1 - probability)).mean() * b * sd,
+            "marginal_effect_sd": weight * b * sd,
         }
     )
 

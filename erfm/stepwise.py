@@ -122,11 +122,7 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
     """
     design = design_matrix(study, frame)
     outcome = frame["retained"].to_numpy(dtype=float)
-    position = {column: i + 1 for i, column in enumerate(design.columns)}
-    groups = {
-        term: [position[column] for column in columns]
-        for term, columns in study.design.groups.items()
-    }
+    groups = column_numbers(study)
     customers = InMemory(standardise(design).matrix, outcome)
     likelihood = Likelihood(customers, groups)
     try:
@@ -136,6 +132,13 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
         return search(likelihood, study.entry_p, study.removal_p)
     except np.linalg.LinAlgError:
         raise no_maximum_error(study, design, outcome) from None
+
+
+def column_numbers(study: Study) -> dict[str, list[int]]:
+    """Return where each term's columns stand in a matrix whose first column is the constant."""
+    position = {column: i for i, column in enumerate(study.design.columns, start=1)}
+    groups = study.design.groups.items()
+    return {term: [position[column] for column in columns] for term, columns in groups}
 
 
 def final_equation(study: Study, samples: Samples) -> LogisticFit:
@@ -369,7 +372,7 @@ class Likelihood:
             self.models[key] = Maximum(place + step, float(value + gradient @ step / 2))
             self.at_maximum[key] = gradient - information @ step, information
 
-    def _at_maximum(self, terms: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+    def derivatives_at(self, terms: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return gradient and information of *all* columns at the model's maximum."""
         key = tuple(sorted(terms))
         if key not in self.at_maximum:
@@ -384,7 +387,7 @@ class Likelihood:
 
         U'[Z'WZ - Z'WX (X'WX)⁻¹ X'WZ]⁻¹ U with U = Z'(y - p), X inside, Z the candidate's columns.
         """
-        gradient, information = self._at_maximum(terms)
+        gradient, information = self.derivatives_at(terms)
         x = self.columns(terms)
         explained = np.linalg.solve(information[x][:, x], information[x])
         remaining = information - information[:, x] @ explained
@@ -410,7 +413,7 @@ class Likelihood:
     def _without(self, terms: tuple[str, ...], term: str) -> np.ndarray:
         """Return the estimate with the term held at 0, to second order: near the maximum."""
         coefficients = self.model(terms).coefficients.copy()
-        _, information = self._at_maximum(terms)
+        _, information = self.derivatives_at(terms)
         out = self.groups[term]
         kept = [i for i in self.columns(terms) if i not in out]
         coefficients[kept] += np.linalg.solve(

@@ -27,7 +27,12 @@ def classification_table(
     A customer is predicted retained when P(retained) >= `cutoff`. The last row holds the column
     totals and the overall percentage correct.
     """
-    counts = metrics.confusion_matrix(outcome, at_least(probability, cutoff), labels=[0, 1])
+    predicted = at_least(probability, cutoff)
+    return classification_of(metrics.confusion_matrix(outcome, predicted, labels=[0, 1]))
+
+
+def classification_of(counts: np.ndarray) -> pd.DataFrame:
+    """Return the classification table of counts: churned and retained, observed by predicted."""
     table = pd.DataFrame(
         counts,
         index=pd.Index(["churned", "retained"], name="observed"),
@@ -48,7 +53,11 @@ def classification_rates(
     A rate without cases to judge it by is missing. ``no_information_rate`` is the accuracy of
     always answering the commoner class.
     """
-    table = classification_table(outcome, probability, cutoff)
+    return classification_rates_of(classification_table(outcome, probability, cutoff), level)
+
+
+def classification_rates_of(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Return the rates of a classification table; see `classification_rates`."""
     true_negative, false_positive = table.loc["churned"].iloc[:2].astype(int)
     false_negative, true_positive = table.loc["retained"].iloc[:2].astype(int)
     positive, negative = true_positive + false_negative, true_negative + false_positive

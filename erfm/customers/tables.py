@@ -115,12 +115,15 @@ def arrow(expression: Any) -> pa.Table:
 
 def batches(backend: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
     """Yield the rows of an expression, at most `rows` at a time, without ever holding them all."""
+    schema = expression.schema().to_pyarrow()
     with interruptible():
         if backend.name == "duckdb":
             # Ibis 12 asks the connection for a reader by a name that DuckDB 2 has dropped.
-            yield from backend.con.sql(backend.compile(expression)).to_arrow_reader(rows)
+            reader = backend.con.sql(backend.compile(expression)).to_arrow_reader(rows)
         else:
-            yield from expression.to_pyarrow_batches(chunk_size=rows)
+            reader = expression.to_pyarrow_batches(chunk_size=rows)
+        # The engine's own types may be wider, such as that of a sum of whole numbers.
+        yield from (batch.cast(schema) for batch in reader)
 
 
 @contextmanager

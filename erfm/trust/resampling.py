@@ -29,7 +29,7 @@ from erfm.logistic import (
     pseudo_r2,
 )
 from erfm.samples import by_identifier
-from erfm.stepwise import Likelihood, search
+from erfm.stepwise import Likelihood, column_numbers, search
 from erfm.study import Study, StudyError, design_matrix, standardise
 
 INDEXES = {
@@ -113,14 +113,13 @@ class Procedure:
 def make_procedure(study: Study, frame: pd.DataFrame, terms: list[str] | None = None) -> Procedure:
     """Return the study's forward search, or the fit of fixed `terms`, on complete customers."""
     design = design_matrix(study, frame)
-    position = {column: i + 1 for i, column in enumerate(design.columns)}
     matrix, back = standardise(design)
     return Procedure(
         matrix=matrix,
         back=back,
         columns=(CONSTANT, *design.columns),
         outcome=frame["retained"].to_numpy(dtype=float),
-        groups={t: [position[c] for c in names] for t, names in study.design.groups.items()},
+        groups=column_numbers(study),
         entry_p=study.entry_p,
         removal_p=study.removal_p,
         terms=None if terms is None else tuple(terms),

@@ -1,0 +1,255 @@
+"""All customers of a study as a table of the engine: checked, renamed, complete and split.
+
+The rules are those of `erfm.customers.load` and `erfm.samples`, and a customer is in the same
+sample by either way; only counts, or the few values of a category, come into Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+
+from erfm.customers.cells import nearest, to_labels
+from erfm.customers.load import with_level_names
+from erfm.customers.tables import aggregates
+from erfm.formats import to_text
+from erfm.study import Predictor, Study, StudyError
+
+MOST_VALUES = 1_000
+"""More different values than this are no categories."""
+PREFIX = 5
+"""The hexadecimal digits of a digest by which customers are counted: a million groups."""
+
+
+@dataclass(frozen=True)
+class AllCustomers:
+    """All customers of a study, in the engine.
+
+    Attributes
+    ----------
+    study : Study
+    backend : ibis.BaseBackend
+        The engine.
+    table : ibis.Table
+        ``customer_id`` (text), one column a predictor (numbers, or names of levels), ``retained``
+        (1 or 0) and, if the study names a sample column, ``holdout`` (true or false), each null
+        where the value is missing.
+    """
+
+    study: Study
+    backend: Any = field(repr=False)
+    table: Any = field(repr=False)
+
+    @cached_property
+    def complete(self) -> Any:
+        """The customers without a missing value, each with ``holdout``: true or false."""
+        needed = ["retained", *self.study.predictors]
+        complete = self.table.drop_null(needed)
+        if self.study.sample_column:
+            return complete
+        return complete.mutate(holdout=_drawn(self.study, complete))
+
+    @cached_property
+    def path(self) -> pd.DataFrame:
+        """How many customers, retained and churned, each step of the samples' path keeps."""
+        steps = {
+            "All customers": self.table,
+            "Complete cases": self.complete,
+            "Model-building sample": self.complete.filter(~self.complete.holdout),
+            "Holdout sample": self.complete.filter(self.complete.holdout),
+        }
+        counts = pd.concat([aggregates(_counted(rows)) for rows in steps.values()])
+        table = counts.set_axis(steps).fillna(0).astype(int)
+        table["retention_rate"] = table["retained"] / (table["retained"] + table["churned"])
+        return table
+
+
+def _counted(rows: Any) -> Any:
+    return rows.aggregate(
+        customers=rows.count(),
+        retained=rows.count(where=rows.retained == 1),
+        churned=rows.count(where=rows.retained == 0),
+    )
+
+
+def all_customers(study: Study, backend: Any, table: Any) -> AllCustomers:
+    """Return the customers of a study, checked and renamed, from a table of the engine.
+
+    Parameters
+    ----------
+    study : Study
+    backend : ibis.BaseBackend
+        See `erfm.customers.tables.engine`.
+    table : ibis.Table
+        With the columns that the study file names.
+
+    Raises
+    ------
+    StudyError
+        A column that is absent, holds text where numbers are needed, infinite values, or values
+        that the study file does not name; customers listed more than once; a study without
+        identifiers.
+    """
+    if not study.id_column:
+        raise StudyError(
+            f"{study.path}: customers that do not fit in memory are drawn by their identifiers. "
+            "Name a column under 'id' in [data]."
+        )
+    for column in filter(None, study.columns.values()):
+        if column not in table.columns:
+            raise StudyError(
+                f"{study.file}: there is no column '{column}', which {study.path.name} names. "
+                f"{nearest(column, table.columns)}"
+            )
+    columns = {"customer_id": _identifier(table[study.id_column])}
+    for name, predictor in study.predictors.items():
+        if predictor.levels:
+            columns[name] = _levels(study, table, predictor)
+        else:
+            columns[name] = _number(study, table, predictor)
+    codes = {study.retained: 1, study.churned: 0}
+    columns["retained"] = _named(study, table, study.outcome_column, codes, "[outcome]")
+    if study.sample_column:
+        sides = {study.build: False, study.holdout: True}
+        columns["holdout"] = _named(study, table, study.sample_column, sides, "[sample]")
+    found = AllCustomers(study, backend, table.select(**columns))
+    _check(found)
+    return found
+
+
+def _identifier(column: Any) -> Any:
+    """Return identifiers as text, without the ".0" of numbers that are whole."""
+    return column.cast("string").strip().re_replace(r"^([0-9]+)\.0+$", r"\1")
+
+
+def _number(study: Study, table: Any, predictor: Predictor) -> Any:
+    column = table[predictor.column]
+    if not (column.type().is_numeric() or column.type().is_boolean()):
+        raise StudyError(
+            f"{study.file}, column '{predictor.column}': it holds {column.type()}, where numbers "
+            "are needed. Write the file again with numbers in it, or declare the column "
+            "categorical by its 'levels'."
+        )
+    number = column.cast("float64")
+    return ibis.ifelse(number.isnan(), ibis.null("float64"), number)
+
+
+def _levels(study: Study, table: Any, predictor: Predictor) -> Any:
+    known = _known_values(study, table, predictor.column, predictor.written, "levels")
+    if predictor.codes:
+        frame = pd.DataFrame({predictor.name: pd.Series([*known.values()], dtype="str")})
+        named = with_level_names(frame, {predictor.name: predictor})[predictor.name]
+        known = dict(zip(known, named, strict=True))
+    return _recoded(table[predictor.column], known, "string")
+
+
+def _named(study: Study, table: Any, column: str, names: Mapping[str, Any], key: str) -> Any:
+    known = _known_values(study, table, column, tuple(names), key)
+    kind = "boolean" if isinstance(next(iter(names.values())), bool) else "int8"
+    return _recoded(table[column], {v: names[label] for v, label in known.items()}, kind)
+
+
+def _known_values(
+    study: Study, table: Any, column: str, labels: tuple[str, ...], key: str
+) -> dict[Any, str]:
+    """Return the values of a column and which of the labels each is; refuse all others."""
+    values = table.group_by(value=table[column]).aggregate(customers=lambda rows: rows.count())
+    found = aggregates(values.drop_null("value").order_by("value").limit(MOST_VALUES + 1))
+    if pd.api.types.is_float_dtype(found["value"]):
+        found = found[found["value"].notna()]
+    texts = to_labels(found["value"], labels, study.format)
+    missing = texts.isin(study.format.missing) | (texts == "")
+    strange = found[~texts.isin(labels) & ~missing]
+    if len(strange):
+        listed = ", ".join(
+            f"{to_text(value)!r} ({customers:,} customers)"
+            for value, customers in zip(
+                strange["value"].head(5), strange["customers"], strict=False
+            )
+        )
+        raise StudyError(
+            f"{study.file}, column '{column}': values that {study.path.name} does not name ({key}: "
+            f"{', '.join(map(repr, labels))}). Correct the values, or the study file: {listed}."
+        )
+    return {v: t for v, t in zip(found["value"], texts, strict=True) if t in labels}
+
+
+def _recoded(column: Any, names: Mapping[Any, Any], kind: str) -> Any:
+    branches = [
+        (column == ibis.literal(value, type=column.type()), ibis.literal(name, type=kind))
+        for value, name in names.items()
+    ]
+    if not branches:
+        return ibis.null(kind)
+    return ibis.cases(*branches, else_=ibis.null(kind))
+
+
+def _check(found: AllCustomers) -> None:
+    """Refuse infinite values, missing identifiers and customers listed more than once."""
+    study, table = found.study, found.table
+    numbers = [p for p in study.predictors.values() if not p.levels]
+    counts = {p.name: table.count(where=table[p.name].isinf()) for p in numbers}
+    unnamed = table.count(where=(table.customer_id == "").fill_null(True))
+    row = aggregates(table.aggregate(**counts, customer_id=unnamed)).iloc[0]
+    for predictor in numbers:
+        if row[predictor.name]:
+            raise StudyError(
+                f"{study.file}, column '{predictor.column}': {row[predictor.name]:,} infinite "
+                "values. Replace them by the true value or leave them empty."
+            )
+    if row["customer_id"]:
+        raise StudyError(
+            f"{study.file}, column '{study.id_column}': {row['customer_id']:,} customers have no "
+            "identifier. Give each one."
+        )
+    times = table.group_by("customer_id").aggregate(times=lambda rows: rows.count())
+    twice = times.filter(times.times > 1)
+    first = aggregates(twice.order_by("customer_id").limit(5))
+    if len(first):
+        raise StudyError(
+            f"{study.file}, column '{study.id_column}': customers listed more than once. Keep one "
+            f"row for each: {', '.join(map(repr, first['customer_id']))}"
+            f"{' and more' if len(first) == 5 else ''}."
+        )
+
+
+def _digest(seed: int, identifier: Any, salt: str = "") -> Any:
+    """Return what `erfm.samples` orders customers by: a digest of seed and identifier."""
+    return (ibis.literal(f"{salt}{seed} ") + identifier).hexdigest("sha256")
+
+
+def _drawn(study: Study, complete: Any) -> Any:
+    """Return who is held out: those whose digest comes first, as in `split_samples`.
+
+    The last digest that is held out is found by counting customers by the beginnings of their
+    digests, and then among those with its beginning.
+    """
+    digest = _digest(study.seed, complete.customer_id)
+    begun = complete.group_by(begin=digest.left(PREFIX)).aggregate(n=lambda rows: rows.count())
+    counts = aggregates(begun.order_by("begin"))
+    n = int(counts["n"].sum())
+    size = int(study.holdout_size if study.holdout_size >= 1 else round(study.holdout_size * n))
+    if size >= n:
+        raise StudyError(
+            f"{study.path}: 'holdout_size' is {size} but there are {n} complete customers. "
+            "Give a smaller number or a share such as 0.4."
+        )
+    reached = counts["n"].cumsum()
+    last = int(reached.searchsorted(size))
+    before = int(reached.iloc[last] - counts["n"].iloc[last])
+    among = complete.select(digest=digest).filter(
+        lambda rows: rows.digest.left(PREFIX) == counts["begin"].iloc[last]
+    )
+    ordered = aggregates(among.order_by("digest"))["digest"]
+    return digest <= ordered.iloc[size - before - 1]
+
+
+def as_table(backend: Any, customers: pd.DataFrame, name: str = "customers") -> Any:
+    """Return customers in memory as a table of the engine: missing values are null."""
+    return backend.create_table(name, pa.Table.from_pandas(customers, preserve_index=False))
