@@ -67,7 +67,7 @@ def tidy(values: pd.Series, form: Format) -> pd.Series:
         values = values.mask(values.isin(["", *form.missing])).infer_objects()
     if pd.api.types.is_bool_dtype(values):
         return values
-    codes = pd.to_numeric(pd.Series(form.missing, dtype="str"), errors="coerce").dropna()
+    codes = missing_numbers(form)
     if pd.api.types.is_numeric_dtype(values):
         return values.mask(values.isin(codes))
     if pd.api.types.is_object_dtype(values):
@@ -77,6 +77,11 @@ def tidy(values: pd.Series, form: Format) -> pd.Series:
     text = values.astype("str").str.strip()
     text = text.mask(text.isin(["", *form.missing]))
     return text.mask(_parsed(text, form).isin(codes)) if len(codes) else text
+
+
+def missing_numbers(form: Format) -> pd.Series:
+    """Return the numbers among the texts that mean "no value"."""
+    return pd.to_numeric(pd.Series(form.missing, dtype="str"), errors="coerce").dropna()
 
 
 def _cell(cell: Any) -> Any:

@@ -25,7 +25,8 @@ def load_customers(study: Study) -> pd.DataFrame:
         One row a customer in the file's order, index = position in the file: ``customer_id``
         (text), one column a predictor (numbers as float, categories as text), ``retained`` (1 or
         0) and, if the study names a sample column, ``sample`` ("build", "holdout" or missing).
-        Missing values stay missing.
+        Missing values stay missing. Of more than a million customers in Parquet files it is a
+        random sample: see `erfm.customers.drawing`.
 
     Raises
     ------
@@ -36,8 +37,9 @@ def load_customers(study: Study) -> pd.DataFrame:
     labels = {name: predictor.written for name, predictor in study.predictors.items()}
     labels |= {"retained": (study.retained, study.churned), "sample": (study.build, study.holdout)}
     try:
+        table = _read(study)
         customers, _ = read_columns(
-            study.file, study.format, study.columns, labels, f"{study.path.name} names"
+            study.file, study.format, study.columns, labels, f"{study.path.name} names", table
         )
     except StudyError as error:
         if study.file.is_file() or not study.source:
@@ -54,12 +56,22 @@ def load_customers(study: Study) -> pd.DataFrame:
     return customers
 
 
+def _read(study: Study) -> pd.DataFrame:
+    """Read the customers' file, or draw customers of what does not fit in memory."""
+    from erfm.customers import drawing  # its engine takes a second, and few studies need it
+
+    if drawing.several_files(study) or drawing.drawn_from(study):
+        return drawing.read_by_engine(study)
+    return read_table(study.file, study.format)
+
+
 def read_columns(
     path: Path,
     form: Format,
     columns: Mapping[str, str],
     labels: Mapping[str, Sequence[str]],
     who_needs: str,
+    table: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Read and rename columns of a customers' file, for analysis and for scoring alike.
 
@@ -74,6 +86,8 @@ def read_columns(
         numbers.
     who_needs : str
         Ends the sentence "There is no column 'x', which …".
+    table : DataFrame, optional
+        The file's content, where it was read before.
 
     Returns
     -------
@@ -87,7 +101,7 @@ def read_columns(
     StudyError
         The file cannot be read or lacks a column; text among numbers.
     """
-    table = read_table(path, form)
+    table = read_table(path, form) if table is None else table
     for column in columns.values():
         if column and column not in table:
             raise StudyError(

@@ -15,7 +15,8 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from erfm.customers.cells import nearest, to_labels
+from erfm.customers.cells import missing_numbers, nearest, tidy, to_labels
+from erfm.customers.drawing import check_identifiers, digests, identifiers
 from erfm.customers.load import with_level_names
 from erfm.customers.tables import aggregates
 from erfm.formats import to_text
@@ -56,26 +57,16 @@ class AllCustomers:
         return complete.mutate(holdout=_drawn(self.study, complete))
 
     @cached_property
-    def path(self) -> pd.DataFrame:
-        """How many customers, retained and churned, each step of the samples' path keeps."""
-        steps = {
-            "All customers": self.table,
-            "Complete cases": self.complete,
-            "Model-building sample": self.complete.filter(~self.complete.holdout),
-            "Holdout sample": self.complete.filter(self.complete.holdout),
-        }
-        counts = pd.concat([aggregates(_counted(rows)) for rows in steps.values()])
-        table = counts.set_axis(steps).fillna(0).astype(int)
-        table["retention_rate"] = table["retained"] / (table["retained"] + table["churned"])
-        return table
-
-
-def _counted(rows: Any) -> Any:
-    return rows.aggregate(
-        customers=rows.count(),
-        retained=rows.count(where=rows.retained == 1),
-        churned=rows.count(where=rows.retained == 0),
-    )
+    def counts(self) -> pd.Series:
+        """How many ``customers`` there are, ``retained`` and ``churned``, complete or not."""
+        rows = self.table
+        return aggregates(
+            rows.aggregate(
+                customers=rows.count(),
+                retained=rows.count(where=rows.retained == 1),
+                churned=rows.count(where=rows.retained == 0),
+            )
+        ).iloc[0]
 
 
 def all_customers(study: Study, backend: Any, table: Any) -> AllCustomers:
@@ -96,18 +87,14 @@ def all_customers(study: Study, backend: Any, table: Any) -> AllCustomers:
         that the study file does not name; customers listed more than once; a study without
         identifiers.
     """
-    if not study.id_column:
-        raise StudyError(
-            f"{study.path}: customers that do not fit in memory are drawn by their identifiers. "
-            "Name a column under 'id' in [data]."
-        )
+    check_identifiers(study)
     for column in filter(None, study.columns.values()):
         if column not in table.columns:
             raise StudyError(
                 f"{study.file}: there is no column '{column}', which {study.path.name} names. "
                 f"{nearest(column, table.columns)}"
             )
-    columns = {"customer_id": _identifier(table[study.id_column])}
+    columns = {"customer_id": identifiers(table[study.id_column])}
     for name, predictor in study.predictors.items():
         if predictor.levels:
             columns[name] = _levels(study, table, predictor)
@@ -123,11 +110,6 @@ def all_customers(study: Study, backend: Any, table: Any) -> AllCustomers:
     return found
 
 
-def _identifier(column: Any) -> Any:
-    """Return identifiers as text, without the ".0" of numbers that are whole."""
-    return column.cast("string").strip().re_replace(r"^([0-9]+)\.0+$", r"\1")
-
-
 def _number(study: Study, table: Any, predictor: Predictor) -> Any:
     column = table[predictor.column]
     if not (column.type().is_numeric() or column.type().is_boolean()):
@@ -137,7 +119,10 @@ def _number(study: Study, table: Any, predictor: Predictor) -> Any:
             "categorical by its 'levels'."
         )
     number = column.cast("float64")
-    return ibis.ifelse(number.isnan(), ibis.null("float64"), number)
+    absent = number.isnan()
+    for code in missing_numbers(study.format):
+        absent |= number == code
+    return ibis.ifelse(absent, ibis.null("float64"), number)
 
 
 def _levels(study: Study, table: Any, predictor: Predictor) -> Any:
@@ -161,11 +146,8 @@ def _known_values(
     """Return the values of a column and which of the labels each is; refuse all others."""
     values = table.group_by(value=table[column]).aggregate(customers=lambda rows: rows.count())
     found = aggregates(values.drop_null("value").order_by("value").limit(MOST_VALUES + 1))
-    if pd.api.types.is_float_dtype(found["value"]):
-        found = found[found["value"].notna()]
-    texts = to_labels(found["value"], labels, study.format)
-    missing = texts.isin(study.format.missing) | (texts == "")
-    strange = found[~texts.isin(labels) & ~missing]
+    texts = to_labels(tidy(found["value"], study.format), labels, study.format)
+    strange = found[texts.notna() & ~texts.isin(labels)]
     if len(strange):
         listed = ", ".join(
             f"{to_text(value)!r} ({customers:,} customers)"
@@ -219,18 +201,13 @@ def _check(found: AllCustomers) -> None:
         )
 
 
-def _digest(seed: int, identifier: Any, salt: str = "") -> Any:
-    """Return what `erfm.samples` orders customers by: a digest of seed and identifier."""
-    return (ibis.literal(f"{salt}{seed} ") + identifier).hexdigest("sha256")
-
-
 def _drawn(study: Study, complete: Any) -> Any:
     """Return who is held out: those whose digest comes first, as in `split_samples`.
 
     The last digest that is held out is found by counting customers by the beginnings of their
     digests, and then among those with its beginning.
     """
-    digest = _digest(study.seed, complete.customer_id)
+    digest = digests(str(study.seed), complete.customer_id)
     begun = complete.group_by(begin=digest.left(PREFIX)).aggregate(n=lambda rows: rows.count())
     counts = aggregates(begun.order_by("begin"))
     n = int(counts["n"].sum())

@@ -84,6 +84,11 @@ class DesignFile:
         return float(self.moments.means[0])
 
     @property
+    def retained(self) -> int:
+        """How many have the outcome 1."""
+        return round(self.moments.means[0] * self.customers)
+
+    @property
     def standard_deviations(self) -> np.ndarray:
         """The standard deviation of each design column (divisor n - 1)."""
         return np.sqrt(self.moments.squares[1:] / (self.customers - 1))
@@ -174,7 +179,7 @@ def write_design(everyone: AllCustomers, folder: Path) -> tuple[DesignFile, Desi
     numbers = design_columns(study, complete)
     wanted = complete.select("holdout", retained=complete.retained.cast("float64"), **numbers)
     writers = [_Writer(folder / f"{name}.arrow", columns) for name in ("build", "holdout")]
-    total = int(everyone.path.loc["Complete cases", "customers"])
+    total = int(everyone.counts["customers"])
     with tqdm(total=total, desc="design", unit="customers", leave=False, disable=None) as bar:
         for batch in batches(everyone.backend, wanted, ROWS_AT_A_TIME):
             held_out = batch.column("holdout")

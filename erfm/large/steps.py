@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,11 +47,12 @@ def descriptive_statistics(everyone: AllCustomers) -> pd.DataFrame:
         for how in ("min", "max", "mean")
     }
     found = aggregates(rows.aggregate(n=rows.count(), **asked)).iloc[0]
-    powers = {
-        f"{power}_{i}": ((rows[name] - float(found[f"mean_{i}"])) ** power).sum()
-        for i, name in enumerate(names)
-        for power in (2, 3, 4)
-    }
+    powers: dict[str, Any] = {}
+    for i, name in enumerate(names):
+        deviation = rows[name] - float(found[f"mean_{i}"])
+        square = deviation * deviation
+        powers |= {f"2_{i}": square.sum(), f"3_{i}": (square * deviation).sum()}
+        powers[f"4_{i}"] = (square * square).sum()
     sums = aggregates(rows.aggregate(n=rows.count(), **powers)).iloc[0]
     n = int(found["n"])
     table = {
@@ -91,6 +93,23 @@ def frequency_table(everyone: AllCustomers, name: str) -> pd.DataFrame:
     table = counts.set_index(name)
     table["percent"] = 100 * table["frequency"] / table["frequency"].sum()
     return table.assign(cumulative_percent=table["percent"].cumsum())
+
+
+def sample_path(everyone: AllCustomers, build: DesignFile, holdout: DesignFile) -> pd.DataFrame:
+    """Return how many customers each step of the samples' path keeps; see `erfm.samples`."""
+    samples = {"Model-building sample": build, "Holdout sample": holdout}
+    rows = {"All customers": everyone.counts, "Complete cases": pd.Series(dtype=float)}
+    rows |= {
+        name: pd.Series({"customers": file.customers, "retained": file.retained})
+        for name, file in samples.items()
+    }
+    table = pd.DataFrame(rows).T
+    table.loc["Complete cases"] = table.loc[[*samples]].sum()
+    table["churned"] = table["churned"].where(
+        table.index == "All customers", table["customers"] - table["retained"]
+    )
+    table = table[["customers", "retained", "churned"]].astype(int)
+    return table.assign(retention_rate=table["retained"] / (table["retained"] + table["churned"]))
 
 
 # --- 2 The full model -----------------------------------------------------------------------------

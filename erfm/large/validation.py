@@ -96,8 +96,7 @@ def score_design(fit: LogisticFit, file: DesignFile, backend: Any, name: str) ->
     with explained(path), parquet.ParquetWriter(path, SCHEMA) as writer:
         for batch in tqdm(in_order(file, look), name, len(file), leave=False, disable=None):
             writer.write_batch(batch)
-    retained = round(file.retained_share * file.customers)
-    return Scored(backend, read_parquet_table(backend, path), file.customers, retained)
+    return Scored(backend, read_parquet_table(backend, path), file.customers, file.retained)
 
 
 def classification_tables(scored: Scored, cutoffs: list[float]) -> dict[float, pd.DataFrame]:
