@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import ibis
 import pandas as pd
 import pyarrow as pa
+from pyarrow import parquet
 
 from erfm.customers.cells import missing_numbers, nearest, tidy, to_labels
 from erfm.customers.drawing import check_identifiers, digests, identifiers
+from erfm.customers.files import explained
 from erfm.customers.load import with_level_names
-from erfm.customers.tables import aggregates
+from erfm.customers.tables import aggregates, read_parquet_table
 from erfm.formats import to_text
 from erfm.study import Predictor, Study, StudyError
 
@@ -227,6 +230,8 @@ def _drawn(study: Study, complete: Any) -> Any:
     return digest <= ordered.iloc[size - before - 1]
 
 
-def as_table(backend: Any, customers: pd.DataFrame, name: str = "customers") -> Any:
-    """Return customers in memory as a table of the engine: missing values are null."""
-    return backend.create_table(name, pa.Table.from_pandas(customers, preserve_index=False))
+def as_table(backend: Any, customers: pd.DataFrame, path: Path) -> Any:
+    """Return customers in memory as a table of the engine, by way of a Parquet file at `path`."""
+    with explained(path):
+        parquet.write_table(pa.Table.from_pandas(customers, preserve_index=False), path)
+    return read_parquet_table(backend, path)
