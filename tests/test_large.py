@@ -80,8 +80,8 @@ def close(found: pd.DataFrame | pd.Series, expected: pd.DataFrame | pd.Series) -
 def assert_all_steps_equal(study: Study, loaded: pd.DataFrame, backend, folder: Path) -> None:
     """Run the five steps by the engine and in memory, and compare every number."""
     samples = split_samples(study, loaded)
-    everyone = all_customers(study, backend, read_parquet_table(backend, study.file))
-    build, holdout = write_design(everyone, folder)
+    everyone = all_customers(study, backend, folder, read_parquet_table(backend, study.file))
+    build, holdout = write_design(everyone)
     close(steps.sample_path(everyone, build, holdout), sample_path(study, loaded, samples))
     # 1
     complete = samples.complete
@@ -119,7 +119,7 @@ def assert_all_steps_equal(study: Study, loaded: pd.DataFrame, backend, folder: 
     probability = predict(expected, study, samples.holdout)
     for cutoff, table in validation.classification_tables(scored, [study.cutoff, 0.5]).items():
         close(table, classification_table(outcome, probability, cutoff))
-    area, curve = validation.roc_area(scored), roc(outcome, probability)
+    area, curve = validation.roc(scored), roc(outcome, probability)
     for name in ("auc", "standard_error", "lower", "upper"):
         assert getattr(area, name) == pytest.approx(getattr(curve, name), abs=TOLERANCE)
     # 5
@@ -162,7 +162,7 @@ def few(path: Path, **settings: object) -> tuple[Study, pd.DataFrame]:
 @pytest.mark.parametrize("holdout_size", [0.4, 0.001, 0.9, 1, 333])
 def test_the_same_customers_are_held_out(duckdb, tmp_path, holdout_size):
     study, frame = few(tmp_path / "customers.parquet", holdout_size=holdout_size)
-    everyone = all_customers(study, duckdb, read_parquet_table(duckdb, study.file))
+    everyone = all_customers(study, duckdb, tmp_path, read_parquet_table(duckdb, study.file))
     held_out = everyone.complete.filter(everyone.complete.holdout).customer_id.to_pyarrow()
     n = len(frame)
     try:
@@ -203,7 +203,7 @@ def test_values_are_read_as_they_are_in_memory(duckdb, tmp_path):
     study = parse_study(text.replace("03 =", "3 ="), tmp_path / "study.toml")
     study = written(study, frame, tmp_path / "c.parquet")
     loaded = load_customers(study)
-    found = all_customers(study, duckdb, read_parquet_table(duckdb, study.file)).table
+    found = all_customers(study, duckdb, tmp_path, read_parquet_table(duckdb, study.file)).table
     table = found.to_pyarrow().to_pandas()
     assert table["customer_id"].tolist() == [str(i) for i in range(n)]
     for name in ("a", "flag", "sex", "code", "retained"):
@@ -218,7 +218,7 @@ def test_values_are_read_as_they_are_in_memory(duckdb, tmp_path):
 def refused(study: Study, frame: pd.DataFrame, backend) -> str:
     table = as_table(backend, frame, study.file.with_name("refused.parquet"))
     with pytest.raises(StudyError) as caught:
-        _ = all_customers(study, backend, table).complete
+        _ = all_customers(study, backend, study.file.parent, table).complete
     return str(caught.value)
 
 
@@ -269,8 +269,10 @@ def test_faults_are_told_with_column_and_remedy(duckdb, tmp_path):
 def test_a_variable_that_separates_is_named(duckdb, tmp_path):
     study, frame = filed(tmp_path)
     frame["age"] = np.where(frame[study.outcome_column] == study.retained, 50.0, 20.0)
-    everyone = all_customers(study, duckdb, as_table(duckdb, frame, tmp_path / "separated.parquet"))
-    build, _ = write_design(everyone, tmp_path)
+    everyone = all_customers(
+        study, duckdb, tmp_path, as_table(duckdb, frame, tmp_path / "separated.parquet")
+    )
+    build, _ = write_design(everyone)
     with pytest.raises(StudyError, match="'age' separates retained from churned customers"):
         steps.Equations(study, build).fit_logistic()
     with pytest.raises(StudyError, match="'age' separates retained from churned customers"):
@@ -286,8 +288,8 @@ def test_blocks_are_as_large_as_they_should_be_however_rows_arrive(
 ):
     monkeypatch.setattr(design_file, "ROWS_AT_A_TIME", rows)
     study, frame = few(tmp_path / "customers.parquet")
-    everyone = all_customers(study, duckdb, read_parquet_table(duckdb, study.file))
-    build, holdout = write_design(everyone, tmp_path)
+    everyone = all_customers(study, duckdb, tmp_path, read_parquet_table(duckdb, study.file))
+    build, holdout = write_design(everyone)
     samples = split_samples(study, frame)
     for file, sample in ((build, samples.build), (holdout, samples.holdout)):
         blocks = [file.block(i) for i in range(len(file))]
@@ -301,8 +303,8 @@ def test_blocks_are_as_large_as_they_should_be_however_rows_arrive(
 def test_a_sample_takes_every_so_manieth_customer(duckdb, tmp_path, monkeypatch, step):
     monkeypatch.setattr(design_file, "ROWS_AT_A_TIME", 100)
     study, _ = few(tmp_path / "customers.parquet")
-    everyone = all_customers(study, duckdb, read_parquet_table(duckdb, study.file))
-    build, _ = write_design(everyone, tmp_path)
+    everyone = all_customers(study, duckdb, tmp_path, read_parquet_table(duckdb, study.file))
+    build, _ = write_design(everyone)
     blocks = design_file.standardised(build)
     whole = np.concatenate([blocks.block(i)[0] for i in range(len(blocks))])
     assert (blocks.every(step).matrix == whole[::step]).all()
@@ -357,7 +359,7 @@ def test_sorted_blocks_give_what_all_customers_give(data):
     scored = InParts(outcome, probability, data.draw(st.integers(1, 50)))
     found, expected = validation.hosmer_lemeshow(scored), hosmer_lemeshow(outcome, probability)
     close(found.table, expected.table)
-    area, curve = validation.roc_area(scored), roc(outcome, probability)
+    area, curve = validation.roc(scored), roc(outcome, probability)
     assert area.auc == pytest.approx(curve.auc, abs=1e-12)
     assert area.standard_error == pytest.approx(curve.standard_error, abs=1e-9)
     cutoff = data.draw(st.sampled_from([0.5, *map(float, probability[:3])]))

@@ -7,6 +7,7 @@ Python.
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 import threading
@@ -35,11 +36,21 @@ SECONDS_BETWEEN_LOOKS = 0.2
 @contextmanager
 def scratch_beside(path: Path) -> Iterator[Path]:
     """Yield a folder for what does not fit in memory, in the folder of `path`, and remove it."""
+    with _scratch(path) as name:
+        yield Path(name)
+
+
+def scratch_folder(beside: Path) -> Path:
+    """Return a folder for what does not fit in memory, which is removed when Python ends."""
+    folder = _scratch(beside)
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+def _scratch(path: Path) -> tempfile.TemporaryDirectory[str]:
     with explained(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(prefix=".scratch-", dir=path.parent)
-    with folder as name:
-        yield Path(name)
+        return tempfile.TemporaryDirectory(prefix=".scratch-", dir=path.parent)
 
 
 def engine(scratch: Path) -> Any:

@@ -18,10 +18,16 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from erfm.customers.cells import missing_numbers, nearest, tidy, to_labels
-from erfm.customers.drawing import check_identifiers, digests, identifiers
+from erfm.customers.drawing import (
+    check_identifiers,
+    digests,
+    drawn_from,
+    identifiers,
+    several_files,
+)
 from erfm.customers.files import explained
-from erfm.customers.load import with_level_names
-from erfm.customers.tables import aggregates, read_parquet_table
+from erfm.customers.load import load_customers, with_level_names
+from erfm.customers.tables import aggregates, engine, read_parquet_table
 from erfm.formats import to_text
 from erfm.study import Predictor, Study, StudyError
 
@@ -40,6 +46,8 @@ class AllCustomers:
     study : Study
     backend : ibis.BaseBackend
         The engine.
+    scratch : Path
+        The folder for what does not fit in memory.
     table : ibis.Table
         ``customer_id`` (text), one column a predictor (numbers, or names of levels), ``retained``
         (1 or 0) and, if the study names a sample column, ``holdout`` (true or false), each null
@@ -48,6 +56,7 @@ class AllCustomers:
 
     study: Study
     backend: Any = field(repr=False)
+    scratch: Path = field(repr=False)
     table: Any = field(repr=False)
 
     @cached_property
@@ -72,7 +81,32 @@ class AllCustomers:
         ).iloc[0]
 
 
-def all_customers(study: Study, backend: Any, table: Any) -> AllCustomers:
+def open_customers(study: Study, scratch: Path) -> AllCustomers:
+    """Return all customers of a study, whatever kind of file they are in, in the engine.
+
+    Parameters
+    ----------
+    study : Study
+    scratch : Path
+        A folder for what does not fit in memory; see `erfm.customers.tables.scratch_folder`.
+
+    Raises
+    ------
+    StudyError
+        As `erfm.customers.load.load_customers` and `all_customers`.
+    """
+    backend = engine(scratch)
+    if drawn_from(study) or several_files(study):
+        return all_customers(study, backend, scratch, read_parquet_table(backend, study.file))
+    loaded = load_customers(study)
+    if study.sample_column:
+        held_out = loaded["sample"].map({"build": False, "holdout": True}).astype("boolean")
+        loaded = loaded.drop(columns="sample").assign(holdout=held_out)
+    table = as_table(backend, loaded, scratch / "customers.parquet")
+    return AllCustomers(study, backend, scratch, table)
+
+
+def all_customers(study: Study, backend: Any, scratch: Path, table: Any) -> AllCustomers:
     """Return the customers of a study, checked and renamed, from a table of the engine.
 
     Parameters
@@ -80,6 +114,8 @@ def all_customers(study: Study, backend: Any, table: Any) -> AllCustomers:
     study : Study
     backend : ibis.BaseBackend
         See `erfm.customers.tables.engine`.
+    scratch : Path
+        A folder for what does not fit in memory.
     table : ibis.Table
         With the columns that the study file names.
 
@@ -108,7 +144,7 @@ def all_customers(study: Study, backend: Any, table: Any) -> AllCustomers:
     if study.sample_column:
         sides = {study.build: False, study.holdout: True}
         columns["holdout"] = _named(study, table, study.sample_column, sides, "[sample]")
-    found = AllCustomers(study, backend, table.select(**columns))
+    found = AllCustomers(study, backend, scratch, table.select(**columns))
     _check(found)
     return found
 

@@ -169,16 +169,18 @@ def standardised(file: DesignFile) -> Standardised:
     return Standardised(file, file.moments.means[1:], file.moments.standard_deviations[1:])
 
 
-def write_design(everyone: AllCustomers, folder: Path) -> tuple[DesignFile, DesignFile]:
+def write_design(everyone: AllCustomers) -> tuple[DesignFile, DesignFile]:
     """Write the design matrices of the model-building and of the holdout sample.
 
-    The engine is asked once. Files are written to `folder`, which is a scratch folder.
+    The engine is asked once. The files are in the customers' scratch folder.
     """
     study, complete = everyone.study, everyone.complete
     columns = tuple(study.design.columns)
     numbers = design_columns(study, complete)
     wanted = complete.select("holdout", retained=complete.retained.cast("float64"), **numbers)
-    writers = [_Writer(folder / f"{name}.arrow", columns) for name in ("build", "holdout")]
+    writers = [
+        _Writer(everyone.scratch / f"{name}.arrow", columns) for name in ("build", "holdout")
+    ]
     total = int(everyone.counts["customers"])
     with tqdm(total=total, desc="design", unit="customers", leave=False, disable=None) as bar:
         for batch in batches(everyone.backend, wanted, ROWS_AT_A_TIME):

@@ -23,11 +23,12 @@ from erfm.customers.files import explained
 from erfm.customers.tables import batches, read_parquet_table
 from erfm.large.design_file import DesignFile
 from erfm.logistic import CONSTANT, HosmerLemeshow, LogisticFit, hosmer_lemeshow_of
-from erfm.validation import classification_of
+from erfm.validation import RocCurve, classification_of
 
 UNIT = 1e-12
 """Probabilities are kept in whole numbers of this: what is equal by `erfm.ties` is equal here."""
 SORTED_AT_A_TIME = 200_000
+POINTS = 500
 SCHEMA = pa.schema([("probability", pa.int64()), ("retained", pa.int64())])
 
 
@@ -111,38 +112,41 @@ def classification_tables(scored: Scored, cutoffs: list[float]) -> dict[float, p
     return {cutoff: classification_of(count) for cutoff, count in counts.items()}
 
 
-@dataclass(frozen=True)
-class Area:
-    """The area under the ROC curve of retained against churned, with DeLong's interval."""
-
-    auc: float
-    standard_error: float
-    lower: float
-    upper: float
-
-
-def roc_area(scored: Scored, level: float = 0.95) -> Area:
-    """Return the area under the ROC curve; see `erfm.validation.roc`.
+def roc(scored: Scored, level: float = 0.95) -> RocCurve:
+    """Return the ROC curve with its area and DeLong's interval; see `erfm.validation.roc`.
 
     In a block of ties, the placement of a retained customer is the share of the churned below it,
     and half of those in it; that of a churned customer likewise. Mean and variance of the
-    placements need only their sums and those of their squares.
+    placements need only their sums and those of their squares. The curve has a row only where
+    sensitivity or specificity moves by a `POINTS`-th.
     """
-    sums = np.zeros((2, 2))
-    below = np.zeros(2)
+    sums, below = np.zeros((2, 2)), np.zeros(2)
     totals = np.array([scored.churned, scored.retained])
+    points = [np.array([[np.inf], [0.0], [1.0]])]
     for block in scored.blocks():
         inside = np.stack([block.size - block.retained, block.retained])
         before = np.cumsum(inside, axis=1) - inside + below[:, None]
         placements = (before + inside / 2)[::-1] / totals[::-1, None]
         sums += [(inside * placements).sum(axis=1), (inside * placements**2).sum(axis=1)]
+        points.append(_thinned(block.probability, before, totals))
         below += inside.sum(axis=1)
     means = sums[0] / totals
     variances = (sums[1] - totals * means**2) / (totals - 1)
     auc, standard_error = float(means[1]), float(np.sqrt((variances / totals).sum()))
     half = stats.norm.ppf((1 + level) / 2) * standard_error
     lower, upper = np.clip([auc - half, auc + half], 0, 1)
-    return Area(auc, standard_error, float(lower), float(upper))
+    rows = np.concatenate(points, axis=1).T
+    curve = pd.DataFrame(rows, columns=["cutoff", "sensitivity", "specificity"])
+    curve = curve.sort_values("cutoff", ascending=False, ignore_index=True)
+    return RocCurve(curve, auc, standard_error, float(lower), float(upper))
+
+
+def _thinned(probability: np.ndarray, before: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    """Return cut-offs at blocks, with sensitivity and specificity, where these have moved."""
+    churned, retained = before / totals[:, None]
+    steps = np.floor(POINTS * np.stack([churned, retained]))
+    moved = np.diff(steps, axis=1, prepend=-1).any(axis=0)
+    return np.stack([probability, 1 - retained, churned])[:, moved]
 
 
 def hosmer_lemeshow(scored: Scored, groups: int = 10) -> HosmerLemeshow:

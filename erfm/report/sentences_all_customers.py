@@ -1,0 +1,157 @@
+"""The sentences of page 12: all customers of a study, in memory or not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from erfm import ties
+from erfm.formats import how_many, listed, named, number, p_text
+from erfm.logistic import LogisticFit
+from erfm.stepwise import ForwardSelection
+from erfm.study import Study
+
+SAME = 1e-8
+"""The relative difference below which two ways to one number agree."""
+
+
+def in_short(study: Study, selection: ForwardSelection, n: int, drawn_from: int) -> str:
+    """Say what forward selection keeps of all customers, and where they were.
+
+    `n` is the number of customers it was computed from; `drawn_from` that of all customers where
+    the other pages show a sample of them, and 0 where they show them all.
+    """
+    kept = how_many(len(selection.terms), len(study.predictors), "variable")
+    named_kept = f": {listed(study, selection.terms)}" if selection.terms else ""
+    where = (
+        f"Computed from all {n:,} customers of the model-building sample, who do not fit in memory"
+        if drawn_from
+        else f"Computed by the engine from the {n:,} customers of the model-building sample"
+    )
+    return f"**In short.** {where}, *Forward: LR* keeps {kept}{named_kept}."
+
+
+def who(loaded: int, drawn_from: int) -> str:
+    """Say whom the other pages show, and whom this one does."""
+    if drawn_from:
+        return (
+            f"The other pages show a random sample of {loaded:,} of the {drawn_from:,} customers; "
+            "this one has them all."
+        )
+    return (
+        f"The {loaded:,} customers of this study fit in memory, so the other pages have them all, "
+        "too, and give the same numbers by another way."
+    )
+
+
+def joint_test(omnibus: pd.DataFrame) -> str:
+    """Say whether the variables together explain more than chance would."""
+    model = omnibus.loc["Model"]
+    verdict = "more than chance would" if model["p_value"] < 0.05 else "no more than chance could"
+    return (
+        f"Together the variables explain {verdict} (χ² = {model['chi_square']:,.3f} on "
+        f"{model['df']:.0f} df, {p_text(model['p_value'])})."
+    )
+
+
+def beside(in_memory: LogisticFit, everyone: LogisticFit) -> pd.DataFrame:
+    """Return the coefficients of one equation by two ways, and how far apart they are.
+
+    Columns: in_memory and all_customers (B of each), standard_error (in memory), and distance,
+    the difference in these standard errors.
+    """
+    se = pd.Series(np.sqrt(np.diag(in_memory.covariance)), index=in_memory.parameters.index)
+    of_all = everyone.parameters.reindex(se.index)
+    return pd.DataFrame(
+        {
+            "in_memory": in_memory.parameters,
+            "all_customers": of_all,
+            "standard_error": se,
+            "distance": (of_all - in_memory.parameters) / se,
+        }
+    )
+
+
+def agreement(study: Study, table: pd.DataFrame, drawn_from: int) -> str:
+    """Say how far the customers in memory lead from what all customers say."""
+    sizes = table["distance"].abs()
+    if not drawn_from:
+        apart = (table["all_customers"] / table["in_memory"] - 1).abs().max()
+        if apart < SAME:
+            return "Both ways give the same coefficients, to more digits than are shown."
+        return f"The two ways differ by as much as {apart:.2g} of a coefficient."
+    farthest = ties.largest(sizes)
+    within = int((sizes < 1.96).sum())
+    return (
+        f"The sample's coefficients lie at most {number(sizes[farthest], '.2f')} of their standard "
+        f"errors from those of all customers (**{named(study, farthest)}**); "
+        f"{how_many(within, len(sizes), 'coefficient')} lie within 1.96, as about 95% should."
+    )
+
+
+def passes(blocks: int, rows: int, customers: int) -> str:
+    """Say in how many blocks the customers of a design file are read."""
+    if blocks == 1:
+        return f"The {customers:,} customers make one block of at most {rows:,} rows."
+    return (
+        f"The {customers:,} customers are read in {blocks:,} blocks of at most {rows:,} rows; no "
+        "more than a few blocks are in memory at a time."
+    )
+
+
+# --- Exercises ------------------------------------------------------------------------------------
+
+
+def two_halves(study: Study, name: str, halves: pd.DataFrame, whole: pd.Series) -> str:
+    """Say what is needed of two halves to have the standard deviation of all (exercise 1).
+
+    `halves` has customers, mean and sum_of_squares of each half, `whole` the mean and sd of all and
+    ``joined``, the standard deviation computed from the halves.
+    """
+    between = np.ptp(halves["mean"])
+    return (
+        f"Number, mean and sum of squared deviations of each half are enough: {named(study, name)} "
+        f"has the standard deviation {whole['joined']:.6g} by the halves and {whole['sd']:.6g} of "
+        f"all customers. The means of the halves differ by {between:.3g}, and that difference is "
+        "part of the sum: it is why the halves' own sums do not add up to it."
+    )
+
+
+def lost_digits(naive: pd.Series, true: float) -> str:
+    """Say what becomes of the textbook formula far from 0 (exercise 2).
+
+    `naive` holds the standard deviation by mean(x²) - mean(x)², by how much was added to x.
+    """
+    relative = (naive / true - 1).abs().fillna(np.inf)
+    wrong = relative[relative > 1e-3]
+    if wrong.empty:
+        return "Nothing is lost at these distances: the values have digits to spare."
+    first = wrong.index[0]
+    told = "no number at all" if np.isnan(naive[first]) else f"{naive[first]:.4g}"
+    return (
+        f"The standard deviation is {true:.4g} wherever the values lie. By the mean of squares "
+        f"less the square of the mean it is {told} once {first:,.0f} is added: both terms are so "
+        "large that their difference lies beyond the last of a float's 16 digits. The engine "
+        "therefore subtracts the mean first."
+    )
+
+
+def small_but_sure(study: Study, table: pd.DataFrame, times: int) -> str:
+    """Say what many customers do to a p-value, and what not to an effect (exercise 3).
+
+    `table` has for each design column its B·sd (x_standardised), p_value, and p_value_of_more, what
+    it would be with `times` as many customers who are like these.
+    """
+    turned = table[(table["p_value"] >= 0.05) & (table["p_value_of_more"] < 0.05)]
+    if turned.empty:
+        told = "No variable would turn significant"
+    else:
+        told = f"{listed(study, turned.index)} would turn significant"
+    sizes = table["x_standardised"].abs()
+    weakest = sizes.index[ties.descending(-sizes)[0]]
+    return (
+        f"{told} with {times:,} times as many customers who are like these: Wald statistics grow "
+        f"with their number, B · sd does not. {named(study, weakest)} has the smallest, "
+        f"{number(table.loc[weakest, 'x_standardised'], '.3f')}, with any number of customers. Of "
+        "millions, nearly every variable is significant; whether it matters is another question."
+    )
