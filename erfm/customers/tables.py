@@ -7,6 +7,7 @@ Python.
 
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
 import threading
@@ -18,9 +19,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 from tqdm import tqdm
 
+from erfm.customers.cells import nearest
 from erfm.customers.files import explained
+from erfm.customers.spreadsheets import PATTERN
 from erfm.study import StudyError
 
 if TYPE_CHECKING:
@@ -34,10 +38,17 @@ SECONDS_BETWEEN_LOOKS = 0.2
 
 @contextmanager
 def scratch_beside(path: Path) -> Iterator[Path]:
-    """Yield a folder for what does not fit in memory, in the folder of `path`, and remove it."""
-    with explained(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(prefix=".scratch-", dir=path.parent)
+    """Yield a folder for what does not fit in memory, in the folder of `path`, and remove it.
+
+    Beside a device or pipe, such as ``/dev/stdout``, nothing can be kept: then it is where the
+    system keeps temporary files.
+    """
+    beside = path.parent
+    if path.exists() and not path.is_file():
+        beside = Path(tempfile.gettempdir())
+    with explained(beside):
+        beside.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix=".scratch-", dir=beside)
     with folder as name:
         yield Path(name)
 
@@ -71,30 +82,89 @@ def read_parquet_table(backend: Any, path: Path) -> Any:
     Raises
     ------
     StudyError
-        No such file, no Parquet file, a damaged one, or files with different columns.
+        No such file, no Parquet file, a damaged one, a column named twice, or files with different
+        columns.
     """
     files = parquet_files(path)
+    first = _columns(files[0])
+    for file in files[1:]:
+        if (other := _columns(file)) != first:
+            raise _different(files[0], first, file, other)
+    with undamaged(path):
+        # The engine takes the names for patterns, too.
+        return backend.read_parquet([glob.escape(str(file)) for file in files])
+
+
+def _columns(file: Path) -> dict[str, Any]:
+    """Return the columns of a Parquet file with their types as the engine sees them."""
+    with explained(file):
+        try:
+            schema = pq.read_schema(file)
+            types = ibis.Schema.from_pyarrow(schema).types
+        except (pa.ArrowException, TypeError, NotImplementedError) as error:
+            raise _damaged(file, error) from None
+    seen: dict[str, str] = {}
+    for name in schema.names:
+        if name.casefold() in seen:
+            raise StudyError(
+                f"{file}: column '{name}' appears twice in the header, as "
+                f"'{seen[name.casefold()]}', too. Rename one of them."
+            )
+        seen[name.casefold()] = name
+    return {name: kind.copy(nullable=True) for name, kind in zip(schema.names, types, strict=True)}
+
+
+def _different(
+    first: Path, columns: dict[str, Any], file: Path, other: dict[str, Any]
+) -> StudyError:
+    """Return the error for two files whose columns are not the same; the engine would cast them."""
+    name = next(n for n in [*columns, *other] if columns.get(n) != other.get(n))
+
+    def told(kinds: dict[str, Any]) -> str:
+        return f"of type {kinds[name]}" if name in kinds else "not there"
+
+    return StudyError(
+        f"{file}: column '{name}' is {told(other)}, and {told(columns)} in {first.name}. Write the "
+        "files alike."
+    )
+
+
+def _damaged(path: Path, error: Exception) -> StudyError:
+    return StudyError(
+        f"{path}: not a Parquet file, or a damaged one ({first_line(error)}). Write it again."
+    )
+
+
+@contextmanager
+def undamaged(path: Path) -> Iterator[None]:
+    """Turn what the engine says in the block about a damaged file into a `StudyError`."""
     try:
-        return backend.read_parquet([str(file) for file in files])
+        yield
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as error:
-        raise StudyError(
-            f"{path}: not Parquet, damaged, or files with different columns ({first_line(error)}). "
-            "Write it again."
-        ) from None
+        raise _damaged(path, error) from None
 
 
 def parquet_files(path: Path) -> list[Path]:
     """Return the files that a path, a folder or a pattern of Parquet files stands for, in order."""
     with explained(path):
         if path.is_dir():
-            files = sorted(path.rglob("*.parquet"))
+            files = sorted(file for file in path.rglob("*.parquet") if not _hidden(file, path))
         elif path.is_file():
             files = [path]
         else:
-            files = sorted(path.parent.glob(path.name)) if set("*?[") & set(path.name) else []
+            files = sorted(path.parent.glob(path.name)) if set(PATTERN) & set(path.name) else []
+        siblings = path.parent.glob("*.parquet")
+        hint = "" if files else nearest(path.name, sorted(file.name for file in siblings))
     if not files:
-        raise StudyError(f"{path}: no such Parquet file. Check the path.")
+        raise StudyError(f"{path}: no such Parquet file. {hint or 'Check the path.'}")
     return files
+
+
+def _hidden(file: Path, folder: Path) -> bool:
+    """Return whether a program that writes folders of files means one not to be read."""
+    return any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
 
 
 def first_line(error: Exception) -> str:
