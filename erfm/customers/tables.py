@@ -195,9 +195,20 @@ def batches(backend: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let Ctrl-C in the block end the engine's query as it ends anything else."""
+    """Let Ctrl-C in the block end the engine's query as it ends anything else.
+
+    Raises
+    ------
+    StudyError
+        The query needs more memory, or more room on the disk, than there is.
+    """
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise StudyError(
+            f"the engine has too little memory ({first_line(error)}). Give it more by ${MEMORY}, "
+            f"e.g. {MEMORY}=4GB, and room on the disk of the output."
+        ) from None
     except (duckdb.InterruptException, RuntimeError) as error:
         if "interrupt" not in str(error).lower():
             raise

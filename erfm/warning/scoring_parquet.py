@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import reduce
 from itertools import chain, islice
-from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +60,10 @@ def check_place(path: Path, output: Path) -> None:
     files = tables.parquet_files(path)
     if any(output.exists() and output.samefile(file) for file in files):
         raise StudyError(f"{output}: this would replace the customers. Name another output.")
-    inside = path.is_dir() and path.resolve() in output.resolve().parents
-    if output.suffix.lower() == ".parquet" and (inside or output.match(str(path))):
+    place, whole = output.resolve(), path.resolve()
+    inside = path.is_dir() and whole in place.parents
+    matches = not path.exists() and place.parent == whole.parent and place.match(path.name)
+    if output.suffix.lower() == ".parquet" and (inside or matches):
         raise StudyError(
             f"{output}: there the list would be read as customers next time. Name another output."
         )
@@ -149,7 +149,8 @@ class _Customers:
         # pandas writes an index without a name as a column of this kind.
         found = [name for name in table.columns if not _is_index(name)]
         names = dict(zip(column_names(path, found, model.format), found, strict=True))
-        rows = tables.arrow(table.count()).as_py()
+        with tables.undamaged(path):
+            rows = tables.arrow(table.count()).as_py()
         if not rows:
             raise no_customers(path)
         columns, labels, who = needs(model)
@@ -168,12 +169,20 @@ class _Customers:
                 refuse_nul(self.path, frame)
                 yield pd.DataFrame({name: tidy(frame[name], self.form) for name in frame})
 
+    def ask(self, aggregate: Any) -> Any:
+        """Return one number that the engine computes from the files."""
+        with tables.undamaged(self.path):
+            return tables.arrow(aggregate).as_py()
+
     def needed(self) -> list[str]:
         """Return the columns that the model needs; all where some rows may have no value at all."""
         needed = list(dict.fromkeys(column for column in self.columns.values() if column))
-        empty = reduce(and_, [self._is_blank(column) for column in needed])
-        some = tables.arrow(self.table.filter(empty).count()).as_py()
-        return list(self.names) if some else needed
+        blank = self.table
+        for column in needed:
+            blank = blank.filter(self._is_blank(column))
+            if not self.ask(blank.count()):
+                return needed
+        return list(self.names)
 
     def _is_blank(self, column: str) -> Any:
         """Return the condition that a cell has no value, as far as the engine can tell."""
@@ -190,8 +199,7 @@ def _check_numbers(customers: _Customers, model: SavedModel) -> None:
     """Refuse text among numbers, and numbers that can be read in two ways, in the whole files."""
     for predictor in model.predictors.values():
         column = predictor.column
-        kind = customers.table[customers.names[column]].type()
-        if predictor.levels or kind.is_integer() or kind.is_boolean() or kind.is_decimal():
+        if predictor.levels or _all_finite(customers, column):
             continue
         where = f"{customers.path}, column '{column}'"
         odd: list[pd.Series] = []
@@ -200,6 +208,15 @@ def _check_numbers(customers: _Customers, model: SavedModel) -> None:
             if sum(map(len, odd)) > MOST_ODD:
                 break
         to_numbers(pd.concat(odd), customers.form, where)
+
+
+def _all_finite(customers: _Customers, column: str) -> bool:
+    """Return whether the engine knows that all values of a column are numbers, and finite."""
+    values = customers.table[customers.names[column]]
+    kind = values.type()
+    if kind.is_floating():
+        return not customers.ask(values.isinf().any())
+    return kind.is_integer() or kind.is_boolean() or kind.is_decimal()
 
 
 def _odd(values: pd.Series) -> pd.Series:
