@@ -270,6 +270,16 @@ def test_an_interruption_leaves_neither_list_nor_scratch(
     assert set(tmp_path.iterdir()) == before
 
 
+@posix
+@pytest.mark.parametrize("name", ["a\0b.parquet", "loop/a.parquet", "file/a.csv", "n" * 300])
+def test_a_list_that_cannot_be_written_is_told(saved, forty, tmp_path, name):
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").write_bytes(b"")
+    forty.to_parquet(tmp_path / "new.parquet")
+    with pytest.raises(StudyError, match=r"\. [A-Z].*\.$"):
+        score_file(saved, tmp_path / "new.parquet", tmp_path / name, DATE)
+
+
 def test_too_little_memory_is_told_with_its_remedy(saved, sample, tmp_path, monkeypatch):
     many = sample[1].sample(30_000, replace=True, random_state=1)
     many.assign(customer=[f"a long name {i}" for i in range(30_000)]).to_parquet(

@@ -201,8 +201,9 @@ PATTERN = "*?["
 
 def is_parquet(path: Path) -> bool:
     """Return whether a path means Parquet: by its suffix, or as a folder of files."""
-    whole = path.resolve()
-    return path.suffix.lower() == ".parquet" or (path.is_dir() and whole != whole.parent)
+    if path.suffix.lower() == ".parquet":
+        return True
+    return path.is_dir() and path.resolve() != path.resolve().parent
 
 
 def read_parquet(path: Path, form: Format) -> pd.DataFrame:

@@ -6,6 +6,7 @@ folder beside the list; the engine sorts it, and it is written in that order.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from tqdm import tqdm
 from erfm import ties
 from erfm.customers import tables
 from erfm.customers.cells import matching, tidy, to_numbers
+from erfm.customers.files import explained
 from erfm.customers.load import (
     REPEATED,
     WITHOUT_VALUE,
@@ -60,7 +62,8 @@ def check_place(path: Path, output: Path) -> None:
     files = tables.parquet_files(path)
     if any(output.exists() and output.samefile(file) for file in files):
         raise StudyError(f"{output}: this would replace the customers. Name another output.")
-    place, whole = output.resolve(), path.resolve()
+    with explained(output):
+        place, whole = Path(os.path.realpath(output)), Path(os.path.realpath(path))
     inside = path.is_dir() and whole in place.parents
     matches = not path.exists() and place.parent == whole.parent and place.match(path.name)
     if output.suffix.lower() == ".parquet" and (inside or matches):
