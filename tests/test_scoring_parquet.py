@@ -48,7 +48,9 @@ def forty(sample):
     return table[NEEDED].reset_index(drop=True)
 
 
-@pytest.fixture(params=[7, scoring_parquet.ROWS], ids=["some", "all"])
+@pytest.fixture(
+    params=[pytest.param(7, marks=pytest.mark.slow), scoring_parquet.ROWS], ids=["some", "all"]
+)
 def rows(request, monkeypatch):
     """Let only some rows be in Python at a time, or all."""
     monkeypatch.setattr(scoring_parquet, "ROWS", request.param)
@@ -84,6 +86,7 @@ def refused(saved, path, output):
 # --- The same list --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_reconstruction_s_list_is_the_same_from_parquet(reconstruction, tmp_path, rows):
     save_model(open_model("reconstruction", DATE), tmp_path / "model.json")
     table = pd.read_csv(reconstruction[0].file)
@@ -95,6 +98,7 @@ def test_the_reconstruction_s_list_is_the_same_from_parquet(reconstruction, tmp_
     assert "Age is missing" in summaries[1]
 
 
+@pytest.mark.slow
 def test_a_list_in_parquet_has_the_columns_and_rows_of_the_one_in_csv(saved, forty, tmp_path, rows):
     forty.loc[3, "recency"] = np.nan
     (from_csv, from_parquet), _ = both(saved, forty, tmp_path, ".parquet")
@@ -158,6 +162,7 @@ def test_the_engine_ranks_equals_as_everywhere(tmp_path_factory, values):
     assert found == ties.descending(risk).tolist()
 
 
+@pytest.mark.slow
 def test_rows_in_python_are_never_more_than_a_batch(saved, forty, tmp_path, monkeypatch):
     judged = []
     judge = scoring_parquet.judge
@@ -175,6 +180,7 @@ def test_rows_in_python_are_never_more_than_a_batch(saved, forty, tmp_path, monk
 # --- Files ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_folder_and_a_pattern_are_the_customers_of_all_their_files(saved, forty, tmp_path):
     lists, _ = both(saved, forty, tmp_path)
     folder = tmp_path / "banks"
@@ -208,6 +214,7 @@ def test_files_that_differ_are_refused_not_cast(saved, forty, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_the_list_is_parquet_beside_the_customers_unless_named(saved, forty, tmp_path, capsys):
     path = tmp_path / "bank.parquet"
     forty.to_parquet(path)
@@ -291,6 +298,7 @@ def test_too_little_memory_is_told_with_its_remedy(saved, sample, tmp_path, monk
     assert "Give it more by $ERFM_MEMORY, e.g. ERFM_MEMORY=4GB" in told
 
 
+@pytest.mark.slow
 @posix
 def test_a_list_can_go_to_another_program(saved, forty, tmp_path):
     """Through a pipe, beside which nothing can be kept."""
@@ -454,6 +462,7 @@ def test_an_index_of_pandas_is_no_column(saved, forty, tmp_path):
     assert lists[1].exists()
 
 
+@pytest.mark.slow
 def test_customers_are_scored_by_the_codes_of_their_files(sample, forty, tmp_path, rows):
     study, frame = sample
     segment = dataclasses.replace(study.predictors["segment"], codes=("1", "2", "plus"))
