@@ -2,6 +2,8 @@
 
 import dataclasses
 import os
+import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -275,6 +277,22 @@ def test_an_interruption_leaves_neither_list_nor_scratch(
     with pytest.raises(KeyboardInterrupt):
         score_file(saved, tmp_path / "new.parquet", tmp_path / "list.csv", DATE)
     assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.slow
+@posix
+def test_ctrl_c_ends_a_query_of_the_engine(tmp_path):
+    """Which alone would go on for hours, looking for no signal."""
+    with scoring_parquet._engine(tmp_path) as backend:
+        pq.write_table(pa.table({"x": range(2**20)}), tmp_path / "x.parquet")
+        table = backend.read_parquet(str(tmp_path / "x.parquet"))
+        pairs = table.cross_join(table.view())
+        endless = pairs.mutate(y=pairs.x * pairs.x_right % 7).y.sum()
+        timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            tables.arrow(endless)
+        assert tables.arrow(table.count()).as_py() == 2**20
 
 
 @posix

@@ -11,10 +11,11 @@ import glob
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import ibis
@@ -34,6 +35,8 @@ MEMORY = "ERFM_MEMORY"
 """The variable of the environment that says how much memory the engine may use, e.g. "4GB"."""
 USUAL_MEMORY = "1GB"
 SECONDS_BETWEEN_LOOKS = 0.2
+
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -179,8 +182,7 @@ def aggregates(expression: Any) -> pd.DataFrame:
 
 def arrow(expression: Any) -> pa.Table:
     """Return the rows of an expression as an Arrow table."""
-    with interruptible():
-        return expression.to_pyarrow()
+    return awaited(expression.get_backend(), expression.to_pyarrow)
 
 
 def batches(backend: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
@@ -188,9 +190,28 @@ def batches(backend: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch
     with interruptible():
         if backend.name == "duckdb":
             # Ibis 12 asks the connection for a reader by a name that DuckDB 2 has dropped.
-            yield from backend.con.sql(backend.compile(expression)).to_arrow_reader(rows)
+            query = backend.con.sql(backend.compile(expression))
+            yield from awaited(backend, lambda: query.to_arrow_reader(rows))
         else:
             yield from expression.to_pyarrow_batches(chunk_size=rows)
+
+
+def awaited(backend: Any, work: Callable[[], Result]) -> Result:
+    """Return what `work`, a query of the engine's, returns; Ctrl-C ends the query at once.
+
+    The engine looks for no signal while it sorts or aggregates, so it does so beside the thread
+    that waits here for either.
+    """
+    with interruptible():
+        if backend.name != "duckdb":
+            return work()
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            result = beside.submit(work)
+            try:
+                return result.result()
+            except KeyboardInterrupt:
+                backend.con.interrupt()
+                raise
 
 
 @contextmanager

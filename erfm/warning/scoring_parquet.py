@@ -314,8 +314,12 @@ def _check_identifiers(judged: _Judged, path: Path, model: SavedModel) -> None:
         return
     ids = ibis.union(*(t.select("row", "customer_id") for t in (judged.scored, judged.unscored)))
     several = ids.group_by("customer_id").agg(times=ids.count()).filter(lambda t: t.times > 1)
-    with tables.watched(judged.backend, "identifiers"):
-        repeated = judged.backend.create_table("repeated", several.select("customer_id"), temp=True)
+    backend = judged.backend
+    with tables.watched(backend, "identifiers"):
+        repeated = tables.awaited(
+            backend,
+            lambda: backend.create_table("repeated", several.select("customer_id"), temp=True),
+        )
     for problem, found in (
         (WITHOUT_VALUE, ids.filter(ids.customer_id.fill_null("") == "")),
         (REPEATED, ids.semi_join(repeated, "customer_id")),
