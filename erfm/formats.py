@@ -288,10 +288,13 @@ def _usual_format(values: pd.Series, column: str) -> NumberFormat:
     return _shown
 
 
-def show_rows(values: pd.Series, most: int = 5) -> str:
-    """Return "row 5 'abc', row 9 'def'" for a Series indexed from 0 below a header in row 1."""
+def show_rows(values: pd.Series, most: int = 5, total: int | None = None) -> str:
+    """Return "row 5 'abc', row 9 'def'" for a Series indexed from 0 below a header in row 1.
+
+    `total` says how many rows there are where `values` are only the first of them.
+    """
     shown = ", ".join(f"row {i + 2} {to_text(v)!r}" for i, v in values.head(most).items())
-    rest = len(values) - most
+    rest = (len(values) if total is None else total) - most
     return shown + (f" and {rest} more" if rest > 0 else "")
 
 

@@ -32,7 +32,7 @@ from erfm import (
     split_samples,
     standardised_coefficients,
 )
-from erfm.customers import drawing
+from erfm.customers import drawing, parquet_files
 from erfm.customers.study_file import parse_study
 from erfm.customers.tables import engine, read_parquet_table, scratch_beside
 from erfm.large import design_file, steps, validation
@@ -373,7 +373,7 @@ def test_sorted_blocks_give_what_all_customers_give(data):
 @pytest.fixture
 def drawn(monkeypatch, tmp_path):
     monkeypatch.setenv("ERFM_OUTPUT", str(tmp_path / "out"))
-    monkeypatch.setattr(drawing, "MOST", 1_000)
+    monkeypatch.setattr(parquet_files, "MOST", 1_000)
     monkeypatch.setattr(drawing, "DRAWN", 500)
     return simulated(5_000, tmp_path / "customers.parquet")
 
@@ -381,7 +381,7 @@ def drawn(monkeypatch, tmp_path):
 def test_a_sample_is_loaded_of_many_customers(drawn):
     study, frame = drawn
     loaded = load_customers(study)
-    assert drawing.drawn_from(study) == 5_000
+    assert parquet_files.drawn_from(study) == 5_000
     assert 420 < len(loaded) < 580
     whole = frame.set_index("customer_id")["age"]
     assert (loaded.set_index("customer_id")["age"] == whole[loaded["customer_id"]]).all()

@@ -12,45 +12,19 @@ from pyarrow import parquet
 
 from erfm.customers.cells import nearest, tidy
 from erfm.customers.files import replacing
+from erfm.customers.parquet_files import DRAWN, MOST, drawn_from, parquet_files
 from erfm.customers.tables import (
     arrow,
     engine,
-    parquet_files,
     read_parquet_table,
     scratch_beside,
     watched,
 )
 from erfm.study import Study, StudyError, output_folder
 
-MOST = 1_000_000
-"""Customers in Parquet files are read whole if there are no more than these."""
-DRAWN = 100_000
-"""About so many customers are drawn of more."""
 KNOWN_BY = b"erfm"
 DIGITS = 12
 """The hexadecimal digits of a digest that decide who is drawn."""
-
-
-def drawn_from(study: Study) -> int:
-    """Return how many customers a study's sample is drawn from; 0 where all are read."""
-    rows = _rows(study)
-    return rows if rows > MOST else 0
-
-
-def several_files(study: Study) -> bool:
-    """Return whether the study file names a folder or a pattern of Parquet files."""
-    pattern = not study.file.is_file() and set("*?[") & {*study.file.name}
-    return study.file.is_dir() or bool(pattern)
-
-
-def _rows(study: Study) -> int:
-    """Return how many rows the study's Parquet files have; 0 for what is none or cannot be read."""
-    if not study.file.is_dir() and study.file.suffix.lower() != ".parquet":
-        return 0
-    try:
-        return sum(parquet.read_metadata(file).num_rows for file in parquet_files(study.file))
-    except (StudyError, OSError, pa.ArrowException):
-        return 0
 
 
 def read_by_engine(study: Study) -> pd.DataFrame:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 
 from erfm.customers.cells import nearest, to_labels, to_numbers, to_texts
+from erfm.customers.parquet_files import drawn_from, several_files
 from erfm.customers.reading import read_table
 from erfm.formats import show_rows, to_text
 from erfm.samples import canonical_identifiers
@@ -58,10 +60,10 @@ def load_customers(study: Study) -> pd.DataFrame:
 
 def _read(study: Study) -> pd.DataFrame:
     """Read the customers' file, or draw customers of what does not fit in memory."""
-    from erfm.customers import drawing  # its engine takes a second, and few studies need it
+    if several_files(study) or drawn_from(study):
+        from erfm.customers.drawing import read_by_engine  # few studies need its engine
 
-    if drawing.several_files(study) or drawing.drawn_from(study):
-        return drawing.read_by_engine(study)
+        return read_by_engine(study)
     return read_table(study.file, study.format)
 
 
@@ -102,23 +104,47 @@ def read_columns(
         The file cannot be read or lacks a column; text among numbers.
     """
     table = read_table(path, form) if table is None else table
+    unused = unused_columns(path, list(table), columns, who_needs)
+    return take_columns(path, table, form, columns, labels), unused
+
+
+def unused_columns(
+    path: Path, found: Sequence[str], columns: Mapping[str, str], who_needs: str
+) -> list[str]:
+    """Return the columns of a file that are not needed; refuse a file that lacks one that is."""
     for column in columns.values():
-        if column and column not in table:
+        if column and column not in found:
             raise StudyError(
                 f"{path}: there is no column '{column}', which {who_needs}. "
-                f"{nearest(column, table.columns)}"
+                f"{nearest(column, found)}"
             )
+    return [column for column in found if column not in columns.values()]
+
+
+def take_columns(
+    path: Path,
+    table: pd.DataFrame,
+    form: Format,
+    columns: Mapping[str, str],
+    labels: Mapping[str, Sequence[str]],
+    settled: bool = False,
+) -> pd.DataFrame:
+    """Return the columns of `read_columns` from a file's rows, or from some of them.
+
+    `table` is as `read_table` gives it, index = position in the file. `settled` says that the
+    file's other rows have told what a point in a number is.
+    """
+    marks = replace(form, decimal=form.point) if settled else form
 
     def read(name: str, column: str) -> pd.Series:
         if name == "customer_id":
             return to_texts(table[column] if column else pd.Series(table.index + 1, table.index))
         if labels.get(name):
             return to_labels(table[column], labels[name], form)
-        return to_numbers(table[column], form, f"{path}, column '{column}'")
+        return to_numbers(table[column], marks, f"{path}, column '{column}'")
 
     customers = {name: read(name, column) for name, column in columns.items()}
-    unused = [column for column in table if column not in columns.values()]
-    return pd.DataFrame(customers, index=table.index), unused
+    return pd.DataFrame(customers, index=table.index)
 
 
 def with_level_names(customers: pd.DataFrame, predictors: Mapping[str, Predictor]) -> pd.DataFrame:
@@ -136,14 +162,14 @@ def with_level_names(customers: pd.DataFrame, predictors: Mapping[str, Predictor
     return customers.assign(**named)
 
 
+REPEATED = "customers listed more than once. Keep one row for each"
+WITHOUT_VALUE = "rows without a value. Give each customer one"
+
 IDENTIFIED = pa.DataFrameSchema(
     {
         "customer_id": pa.Column(
             str,
-            pa.Check(
-                lambda ids: ~ids.duplicated(keep=False),
-                error="customers listed more than once. Keep one row for each",
-            ),
+            pa.Check(lambda ids: ~ids.duplicated(keep=False), error=REPEATED),
             nullable=False,
         )
     }
@@ -192,12 +218,22 @@ def check_customers(
         first = failures[(failures["column"] == failures["column"].iloc[0])]
         first = first[first["check"] == first["check"].iloc[0]]
         check, name = str(first["check"].iloc[0]), first["column"].iloc[0]
-        problem = (
-            "rows without a value. Give each customer one" if check == "not_nullable" else check
-        )
-        what, _, remedy = problem.partition(". ")
-        rows = show_rows(first.set_index("index")["failure_case"])
-        raise StudyError(f"{path}, column '{columns[name]}': {what}: {rows}. {remedy}.") from None
+        problem = WITHOUT_VALUE if check == "not_nullable" else check
+        rows = first.set_index("index")["failure_case"]
+        raise refusal(path, columns[name], problem, rows) from None
+
+
+def refusal(
+    path: Path, column: str, problem: str, rows: pd.Series, total: int | None = None
+) -> StudyError:
+    """Return the error for rows of a column: `problem` is what is wrong, a full stop, the remedy.
+
+    `total` is how many rows there are where `rows` are only the first of them.
+    """
+    what, _, remedy = problem.partition(". ")
+    return StudyError(
+        f"{path}, column '{column}': {what}: {show_rows(rows, total=total)}. {remedy}."
+    )
 
 
 def fingerprint(customers: pd.DataFrame) -> pd.DataFrame:

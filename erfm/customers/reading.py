@@ -6,7 +6,7 @@ import codecs
 import contextlib
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO, StringIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -76,13 +76,18 @@ def read_table(path: Path, form: Format = AS_EXPECTED) -> pd.DataFrame:
     if form.header == 0:
         _check_title(path, [list(table.columns), *table.head(ROWS_OF_TITLES).to_numpy().tolist()])
     table.index += form.first_row
-    table.columns = _column_names(path, table, form)
+    table.columns = column_names(path, table.columns, form)
     table = pd.DataFrame({name: tidy(table[name], form) for name in table}).dropna(how="all")
     if table.empty:
-        raise StudyError(
-            f"{path}: the file has a header but no customers below it. Export them again."
-        )
+        raise no_customers(path)
     return table
+
+
+def no_customers(path: Path) -> StudyError:
+    """Return the error for a file without rows."""
+    return StudyError(
+        f"{path}: the file has a header but no customers below it. Export them again."
+    )
 
 
 def _check_file(path: Path) -> None:
@@ -99,8 +104,9 @@ def _check_file(path: Path) -> None:
         raise StudyError(f"{path}: the file is empty. Export the customers again, with a header.")
 
 
-def _column_names(path: Path, table: pd.DataFrame, form: Format) -> list[str]:
-    texts = ["" if pd.isna(name) else to_text(name) for name in table.columns]
+def column_names(path: Path, header: Iterable[Any], form: Format) -> list[str]:
+    """Return the names of columns without surrounding space; refuse one that is used twice."""
+    texts = ["" if pd.isna(name) else to_text(name) for name in header]
     names = pd.Index([text or f"column {i}" for i, text in enumerate(texts, start=1)])
     repeated = names[names.duplicated()]
     if len(repeated):

@@ -195,6 +195,17 @@ def _unanswered(path: Path, title: str, faults: dict[str, list[str]], form: Form
     )
 
 
+PATTERN = "*?["
+"""The characters that make a name a pattern of files."""
+
+
+def is_parquet(path: Path) -> bool:
+    """Return whether a path means Parquet: by its suffix, or as a folder of files."""
+    if path.suffix.lower() == ".parquet":
+        return True
+    return path.is_dir() and path.resolve() != path.resolve().parent
+
+
 def read_parquet(path: Path, form: Format) -> pd.DataFrame:
     """Read a Parquet file, with its named index as columns; checksums of pages are verified.
 
@@ -213,12 +224,20 @@ def read_parquet(path: Path, form: Format) -> pd.DataFrame:
             "Write it again."
         ) from None
     table = table.reset_index(drop=table.index.names == [None])
+    refuse_nul(path, table)
+    return table
+
+
+def refuse_nul(path: Path, table: pd.DataFrame) -> None:
+    """Raise if a text of a Parquet file holds a NUL character."""
     for column in table.select_dtypes(["str", "object"]):
         values = table[column]
-        nul = values[values.map(lambda cell: isinstance(cell, str) and "\0" in cell)]
+        if isinstance(values.dtype, pd.StringDtype):
+            nul = values[values.str.contains("\0", regex=False, na=False)]
+        else:
+            nul = values[values.map(lambda cell: isinstance(cell, str) and "\0" in cell)]
         if len(nul):
             raise StudyError(
                 f"{path}, column '{column}': a NUL character in a value: {show_rows(nul)}. Write "
                 "the file again without it."
             )
-    return table

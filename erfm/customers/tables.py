@@ -8,20 +8,24 @@ Python.
 from __future__ import annotations
 
 import atexit
+import glob
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from erfm.customers.files import explained
+from erfm.customers.parquet_files import parquet_files
 from erfm.study import StudyError
 
 if TYPE_CHECKING:
@@ -32,10 +36,16 @@ MEMORY = "ERFM_MEMORY"
 USUAL_MEMORY = "1GB"
 SECONDS_BETWEEN_LOOKS = 0.2
 
+Result = TypeVar("Result")
+
 
 @contextmanager
 def scratch_beside(path: Path) -> Iterator[Path]:
-    """Yield a folder for what does not fit in memory, in the folder of `path`, and remove it."""
+    """Yield a folder for what does not fit in memory, in the folder of `path`, and remove it.
+
+    Beside a device or pipe, such as ``/dev/stdout``, nothing can be kept: then it is where the
+    system keeps temporary files.
+    """
     with _scratch(path) as name:
         yield Path(name)
 
@@ -48,9 +58,12 @@ def scratch_folder(beside: Path) -> Path:
 
 
 def _scratch(path: Path) -> tempfile.TemporaryDirectory[str]:
-    with explained(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return tempfile.TemporaryDirectory(prefix=".scratch-", dir=path.parent)
+    beside = path.parent
+    if path.exists() and not path.is_file():
+        beside = Path(tempfile.gettempdir())
+    with explained(beside):
+        beside.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(prefix=".scratch-", dir=beside)
 
 
 def engine(scratch: Path) -> Any:
@@ -82,30 +95,68 @@ def read_parquet_table(backend: Any, path: Path) -> Any:
     Raises
     ------
     StudyError
-        No such file, no Parquet file, a damaged one, or files with different columns.
+        No such file, no Parquet file, a damaged one, a column named twice, or files with different
+        columns.
     """
     files = parquet_files(path)
+    first = _columns(files[0])
+    for file in files[1:]:
+        if (other := _columns(file)) != first:
+            raise _different(files[0], first, file, other)
+    with undamaged(path):
+        # The engine takes the names for patterns, too.
+        return backend.read_parquet([glob.escape(str(file)) for file in files])
+
+
+def _columns(file: Path) -> dict[str, Any]:
+    """Return the columns of a Parquet file with their types as the engine sees them."""
+    with explained(file):
+        try:
+            schema = pq.read_schema(file)
+            types = ibis.Schema.from_pyarrow(schema).types
+        except (pa.ArrowException, TypeError, NotImplementedError) as error:
+            raise _damaged(file, error) from None
+    seen: dict[str, str] = {}
+    for name in schema.names:
+        if name.casefold() in seen:
+            raise StudyError(
+                f"{file}: column '{name}' appears twice in the header, as "
+                f"'{seen[name.casefold()]}', too. Rename one of them."
+            )
+        seen[name.casefold()] = name
+    return {name: kind.copy(nullable=True) for name, kind in zip(schema.names, types, strict=True)}
+
+
+def _different(
+    first: Path, columns: dict[str, Any], file: Path, other: dict[str, Any]
+) -> StudyError:
+    """Return the error for two files whose columns are not the same; the engine would cast them."""
+    name = next(n for n in [*columns, *other] if columns.get(n) != other.get(n))
+
+    def told(kinds: dict[str, Any]) -> str:
+        return f"of type {kinds[name]}" if name in kinds else "not there"
+
+    return StudyError(
+        f"{file}: column '{name}' is {told(other)}, and {told(columns)} in {first.name}. Write the "
+        "files alike."
+    )
+
+
+def _damaged(path: Path, error: Exception) -> StudyError:
+    return StudyError(
+        f"{path}: not a Parquet file, or a damaged one ({first_line(error)}). Write it again."
+    )
+
+
+@contextmanager
+def undamaged(path: Path) -> Iterator[None]:
+    """Turn what the engine says in the block about a damaged file into a `StudyError`."""
     try:
-        return backend.read_parquet([str(file) for file in files])
+        yield
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as error:
-        raise StudyError(
-            f"{path}: not Parquet, damaged, or files with different columns ({first_line(error)}). "
-            "Write it again."
-        ) from None
-
-
-def parquet_files(path: Path) -> list[Path]:
-    """Return the files that a path, a folder or a pattern of Parquet files stands for, in order."""
-    with explained(path):
-        if path.is_dir():
-            files = sorted(path.rglob("*.parquet"))
-        elif path.is_file():
-            files = [path]
-        else:
-            files = sorted(path.parent.glob(path.name)) if set("*?[") & set(path.name) else []
-    if not files:
-        raise StudyError(f"{path}: no such Parquet file. Check the path.")
-    return files
+        raise _damaged(path, error) from None
 
 
 def first_line(error: Exception) -> str:
@@ -120,8 +171,7 @@ def aggregates(expression: Any) -> pd.DataFrame:
 
 def arrow(expression: Any) -> pa.Table:
     """Return the rows of an expression as an Arrow table."""
-    with interruptible():
-        return expression.to_pyarrow()
+    return awaited(expression.get_backend(), expression.to_pyarrow)
 
 
 def batches(backend: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
@@ -130,18 +180,48 @@ def batches(backend: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch
     with interruptible():
         if backend.name == "duckdb":
             # Ibis 12 asks the connection for a reader by a name that DuckDB 2 has dropped.
-            reader = backend.con.sql(backend.compile(expression)).to_arrow_reader(rows)
+            query = backend.con.sql(backend.compile(expression))
+            reader = awaited(backend, lambda: query.to_arrow_reader(rows))
         else:
             reader = expression.to_pyarrow_batches(chunk_size=rows)
         # The engine's own types may be wider, such as that of a sum of whole numbers.
         yield from (batch.cast(schema) for batch in reader)
 
 
+def awaited(backend: Any, work: Callable[[], Result]) -> Result:
+    """Return what `work`, a query of the engine's, returns; Ctrl-C ends the query at once.
+
+    The engine looks for no signal while it sorts or aggregates, so it does so beside the thread
+    that waits here for either.
+    """
+    with interruptible():
+        if backend.name != "duckdb":
+            return work()
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            result = beside.submit(work)
+            try:
+                return result.result()
+            except KeyboardInterrupt:
+                backend.con.interrupt()
+                raise
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let Ctrl-C in the block end the engine's query as it ends anything else."""
+    """Let Ctrl-C in the block end the engine's query as it ends anything else.
+
+    Raises
+    ------
+    StudyError
+        The query needs more memory, or more room on the disk, than there is.
+    """
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise StudyError(
+            f"the engine has too little memory ({first_line(error)}). Give it more by ${MEMORY}, "
+            f"e.g. {MEMORY}=4GB, and room on the disk of the output."
+        ) from None
     except (duckdb.InterruptException, RuntimeError) as error:
         if "interrupt" not in str(error).lower():
             raise

@@ -21,12 +21,11 @@ from erfm.customers.cells import missing_numbers, nearest, tidy, to_labels
 from erfm.customers.drawing import (
     check_identifiers,
     digests,
-    drawn_from,
     identifiers,
-    several_files,
 )
 from erfm.customers.files import explained
 from erfm.customers.load import load_customers, with_level_names
+from erfm.customers.parquet_files import drawn_from, several_files
 from erfm.customers.tables import aggregates, engine, read_parquet_table
 from erfm.formats import to_text
 from erfm.study import Predictor, Study, StudyError

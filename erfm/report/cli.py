@@ -80,8 +80,18 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--overwrite", action="store_true", help="replace an existing model")
     score = command("score", _score, "rank customers by their probability of churn")
     score.add_argument("--study", default=DEFAULT_STUDY, help="a study, or a saved model (.json)")
-    score.add_argument("customers", type=Path, help="a file like the study's, without the outcome")
-    score.add_argument("--output", type=Path, help="default: <customers>_scored.csv")
+    score.add_argument(
+        "customers",
+        type=Path,
+        help="a file like the study's, without the outcome; of Parquet also a folder of files or a "
+        "pattern in quotation marks, of any size",
+    )
+    score.add_argument(
+        "--output",
+        type=Path,
+        help="CSV, or Parquet if it ends in .parquet; default: <customers>_scored.csv, of Parquet "
+        "<customers>_scored.parquet",
+    )
     score.add_argument("--overwrite", action="store_true", help="replace an existing list")
     examine = command(
         "examine",
@@ -144,10 +154,10 @@ def _fit(options: argparse.Namespace) -> None:
 
 def _score(options: argparse.Namespace) -> None:
     from erfm.warning.model_file import run_date
-    from erfm.warning.scoring import score_file
+    from erfm.warning.scoring import list_beside, score_file
 
     customers = options.customers
-    output = options.output or customers.parent / f"{customers.stem}_scored.csv"
+    output = options.output or list_beside(customers)
     scores = score_file(options.study, customers, output, run_date(), options.overwrite)
     print(visible(scores.summary))
     print(f"The list is in {output}")

@@ -5,18 +5,17 @@ The equation gives P(retained); everything here is told as P(churned) = 1 - P(re
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from pyarrow import csv
 from scipy import special, stats
 
 from erfm import ties
 from erfm.customers.cells import nearest
-from erfm.customers.files import check_output, replacing
+from erfm.customers.files import check_output
 from erfm.customers.load import (
     IDENTIFIED,
     check_customers,
@@ -24,14 +23,15 @@ from erfm.customers.load import (
     read_columns,
     with_level_names,
 )
+from erfm.customers.spreadsheets import PATTERN, is_parquet
 from erfm.customers.study_file import load_study
-from erfm.escaping import csv_cell
 from erfm.formats import number, show_rows, to_text
 from erfm.logistic import CONSTANT
 from erfm.samples import Samples, split_samples
 from erfm.stepwise import final_equation
 from erfm.study import Study, StudyError
 from erfm.warning.model_file import SavedModel, describe_model, load_model, save_model
+from erfm.warning.ranked_list import Tally, list_writer
 
 RISKS = ("low", "raised", "high")
 VALUES = ("low", "middle", "high", "unknown")
@@ -142,19 +142,14 @@ class Scores:
     @property
     def summary(self) -> str:
         """What was scored, by which model, in a few lines."""
-        remarked = int((self.ranked["remark"] != "").sum())
-        lines = [
-            f"Model: {self.model.provenance} on {self.model.customers:,} customers.",
-            f"Scored: {len(self.ranked):,} customers, {remarked:,} of them with values far outside "
-            "those that the model has seen.",
-            f"Not scored: {len(self.unscored):,}" + (":" if len(self.unscored) else "."),
-            *(
-                f"  {count:,} × {reason}"
-                for reason, count in self.unscored["reason"].value_counts().head(10).items()
-            ),
-            *self.notes,
-        ]
-        return "\n".join(lines)
+        return Tally(
+            self.model,
+            scored=len(self.ranked),
+            remarked=int((self.ranked["remark"] != "").sum()),
+            unscored=len(self.unscored),
+            reasons=self.unscored["reason"].value_counts(),
+            notes=self.notes,
+        ).summary
 
 
 def score(model: SavedModel, customers: pd.DataFrame, level: float = 0.95) -> Scores:
@@ -181,7 +176,27 @@ def score(model: SavedModel, customers: pd.DataFrame, level: float = 0.95) -> Sc
         A predictor that is absent or of another kind, or a categorical variable none of whose
         values the model knows: the customers are not coded as the model's.
     """
-    _check_customers(model, customers)
+    coding = CodingCheck(model)
+    coding.look(customers)
+    coding.finish()
+    scored, unscored = judge(model, customers, level)
+    # Equals stay in the order of the file.
+    ranked = scored.take(ties.descending(scored["churn_probability"])).reset_index(drop=True)
+    return Scores(numbered(ranked, 0, len(ranked)), unscored, model)
+
+
+def judge(
+    model: SavedModel, customers: pd.DataFrame, level: float = 0.95
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Judge each customer by itself, as `score` does before it ranks them.
+
+    Returns
+    -------
+    scored : DataFrame
+        `Scores.ranked` without rank and decile, in the order and with the index of `customers`.
+    unscored : DataFrame
+        `Scores.unscored`.
+    """
     obstacle = _obstacles(model, customers)
     able = (obstacle == "").to_numpy()
     frame = customers[able]
@@ -193,10 +208,7 @@ def score(model: SavedModel, customers: pd.DataFrame, level: float = 0.95) -> Sc
     risk = pd.Categorical.from_codes(
         ties.limits_reached(probability, model.risk_limits), RISKS, ordered=True
     )
-    # Equals stay in the order of the file.
-    order = ties.descending(probability)
-    n = len(frame)
-    ranked = pd.DataFrame(
+    scored = pd.DataFrame(
         {
             "customer_id": frame["customer_id"].to_numpy(),
             "churn_probability": probability,
@@ -207,10 +219,9 @@ def score(model: SavedModel, customers: pd.DataFrame, level: float = 0.95) -> Sc
             "value_tier": value,
             "action": _actions(risk, value),
             "remark": _remarks(model, frame).to_numpy(),
-        }
-    ).take(order)
-    ranked.insert(0, "rank", np.arange(1, n + 1))
-    ranked.insert(5, "decile", 1 + 10 * np.arange(n) // max(n, 1))
+        },
+        index=frame.index,
+    )
     unscored = pd.DataFrame(
         {
             "row": customers.index[~able] + 2,
@@ -218,29 +229,64 @@ def score(model: SavedModel, customers: pd.DataFrame, level: float = 0.95) -> Sc
             "reason": obstacle[~able].to_numpy(),
         }
     )
-    return Scores(ranked.reset_index(drop=True), unscored, model)
+    return scored, unscored
 
 
-def _check_customers(model: SavedModel, customers: pd.DataFrame) -> None:
-    for name, predictor in model.predictors.items():
-        if name not in customers:
-            raise StudyError(
-                f"the customers lack '{name}', which the model ({model.provenance}) needs. "
-                f"{nearest(name, customers.columns)}"
-            )
-        values = customers[name].dropna()
-        if predictor.levels:
-            if len(values) and not values.isin(predictor.levels).any():
+def numbered(ranked: pd.DataFrame, before: int, total: int) -> pd.DataFrame:
+    """Return customers in their order with rank and decile.
+
+    `before` customers of the `total` stand above the first of these.
+    """
+    place = before + np.arange(len(ranked))
+    ranked.insert(0, "rank", place + 1)
+    ranked.insert(5, "decile", 1 + 10 * place // max(total, 1))
+    return ranked
+
+
+class CodingCheck:
+    """Whether customers, seen all at once or some at a time, are coded as the model's."""
+
+    def __init__(self, model: SavedModel) -> None:
+        self.model = model
+        self.known: set[str] = set()
+        self.first: dict[str, pd.Series] = {}
+        self.counts: Counter[str] = Counter()
+
+    def look(self, customers: pd.DataFrame) -> None:
+        """Look at customers; raise where a predictor is absent or of another kind."""
+        for name, predictor in self.model.predictors.items():
+            if name not in customers:
+                raise StudyError(
+                    f"the customers lack '{name}', which the model ({self.model.provenance}) "
+                    f"needs. {nearest(name, customers.columns)}"
+                )
+            values = customers[name].dropna()
+            if predictor.levels:
+                self._note(name, values)
+            elif not pd.api.types.is_numeric_dtype(values):
+                raise StudyError(
+                    f"'{predictor.column}' must be a number, as in the model "
+                    f"({self.model.provenance}), not {show_rows(values)}. Correct the customers."
+                )
+
+    def _note(self, name: str, values: pd.Series) -> None:
+        if len(values) and name not in self.known:
+            self.first.setdefault(name, values.head())
+            self.counts[name] += len(values)
+            if values.isin(self.model.predictors[name].levels).any():
+                self.known.add(name)
+
+    def finish(self) -> None:
+        """Raise for a category none of whose values the model knew."""
+        for name in self.model.predictors:
+            if name in self.first and name not in self.known:
+                predictor = self.model.predictors[name]
                 raise StudyError(
                     f"'{predictor.column}' is coded otherwise than in the model "
-                    f"({model.provenance}): {show_rows(values)}, where the model knows "
-                    f"{', '.join(repr(level) for level in predictor.levels)}. Recode the customers."
+                    f"({self.model.provenance}): "
+                    f"{show_rows(self.first[name], total=self.counts[name])}, where the model "
+                    f"knows {', '.join(map(repr, predictor.levels))}. Recode the customers."
                 )
-        elif not pd.api.types.is_numeric_dtype(values):
-            raise StudyError(
-                f"'{predictor.column}' must be a number, as in the model ({model.provenance}), not "
-                f"{show_rows(values)}. Correct the customers."
-            )
 
 
 def _obstacles(model: SavedModel, customers: pd.DataFrame) -> pd.Series:
@@ -253,12 +299,14 @@ def _obstacles(model: SavedModel, customers: pd.DataFrame) -> pd.Series:
         if predictor.levels:
             strange = values[~absent & ~values.isin(predictor.levels)]
             known = ", ".join(predictor.levels)
-            found += [
-                (values == value, f"{predictor.label} {to_text(value)!r} is none of {known}")
-                for value in strange.unique()
-            ]
+            texts = strange.map(
+                {
+                    value: f"{predictor.label} {to_text(value)!r} is none of {known}"
+                    for value in strange.unique()
+                }
+            )
+            found.append((values.index.isin(strange.index), texts))
         for where, text in found:
-            where = where.to_numpy(dtype=bool, na_value=False)
             earlier = reasons[where]
             reasons[where] = earlier + np.where(earlier == "", "", "; ") + text
     return reasons
@@ -383,18 +431,24 @@ def read_customers(model: SavedModel, path: Path) -> tuple[pd.DataFrame, tuple[s
     StudyError
         As for a study: no such file or column, text among numbers, a customer listed twice.
     """
+    columns, labels, needed = needs(model)
+    customers, unused = read_columns(path, model.format, columns, labels, needed)
+    # Values that the model cannot score are told customer by customer, not here.
+    check_customers(path, customers, IDENTIFIED, columns)
+    return with_level_names(customers, model.predictors), ignored(model, unused)
+
+
+def needs(model: SavedModel) -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
+    """Return what `read_columns` is to read for a model: columns, labels and who needs them."""
     columns = {"customer_id": model.id_column} | {
         name: predictor.column for name, predictor in model.predictors.items()
     }
     labels = {name: predictor.written for name, predictor in model.predictors.items()}
-    needed = f"the model ({model.provenance}) needs"
-    customers, unused = read_columns(path, model.format, columns, labels, needed)
-    # Values that the model cannot score are told customer by customer, not here.
-    check_customers(path, customers, IDENTIFIED, columns)
-    return with_level_names(customers, model.predictors), _ignored(model, unused)
+    return columns, labels, f"the model ({model.provenance}) needs"
 
 
-def _ignored(model: SavedModel, unused: list[str]) -> tuple[str, ...]:
+def ignored(model: SavedModel, unused: list[str]) -> tuple[str, ...]:
+    """Return which columns of a file were not used, the outcome by name, as sentences."""
     notes = []
     if model.outcome_column in unused:
         notes.append(f"The outcome, column '{model.outcome_column}', was ignored.")
@@ -404,9 +458,25 @@ def _ignored(model: SavedModel, unused: list[str]) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def list_beside(path: Path) -> Path:
+    """Return where the ranked list of a file of customers goes unless a place is named.
+
+    Raises
+    ------
+    StudyError
+        `path` is a pattern of files, whose list has no name of its own.
+    """
+    if not is_parquet(path):
+        return path.parent / f"{path.stem}_scored.csv"
+    if not path.exists() and set(PATTERN) & set(path.name):
+        raise StudyError(f"{path}: a pattern gives the list no name. Name it with --output.")
+    whole = path.resolve() if path.is_dir() else path
+    return whole.parent / f"{whole.stem}_scored.parquet"
+
+
 def score_file(
     source: str | Path, path: Path, output: Path, date: str, overwrite: bool = False
-) -> Scores:
+) -> Scores | Tally:
     """Score a file of customers and write the ranked list.
 
     Parameters
@@ -414,17 +484,23 @@ def score_file(
     source : str or Path
         A study (a name in ``data/`` or a TOML file), fitted anew, or a saved model (``.json``).
     path : Path
-        The customers; see `read_customers`.
+        The customers; see `read_customers`. Parquet may be of any size, and be a file, a folder of
+        files or a pattern: see `score_parquet`.
     output : Path
-        The list, CSV in UTF-8: the columns of `Scores.ranked`, six decimals, then reason (why a
-        customer could not be scored; such customers come last), model and scored_on. It has as
-        many rows as the file has customers. A text that a spreadsheet would run as a formula, an
-        identifier "=1+1" for example, has an apostrophe before it; `escaping.from_csv_cell` takes
-        it away.
+        The list: the columns of `Scores.ranked`, six decimals, then reason (why a customer could
+        not be scored; such customers come last), model and scored_on. It has as many rows as the
+        file has customers. It is Parquet if its name ends in ``.parquet``, and otherwise CSV in
+        UTF-8, in which a text that a spreadsheet would run as a formula, an identifier "=1+1" for
+        example, has an apostrophe before it; `escaping.from_csv_cell` takes it away.
     date : str
         Today, as YYYY-MM-DD.
     overwrite : bool
         Whether an existing list is replaced.
+
+    Returns
+    -------
+    Scores or Tally
+        With the list's `summary`; of Parquet only what was counted.
 
     Raises
     ------
@@ -433,6 +509,12 @@ def score_file(
         model or `path`, exists and may not be replaced, or cannot be written.
     """
     check_output(output, {"the customers": path, **_inputs(source)}, overwrite)
+    if is_parquet(path):
+        # The engine takes a second to import, which other files need not wait for.
+        from erfm.warning.scoring_parquet import check_place, score_parquet
+
+        check_place(path, output)
+        return score_parquet(open_model(source, date), path, output, date)
     model = open_model(source, date)
     customers, notes = read_customers(model, path)
     scores = score(model, customers)
@@ -443,24 +525,6 @@ def score_file(
 
 def write_scores(scores: Scores, output: Path, date: str) -> None:
     """Write the ranked list with those that could not be scored at its end; see `score_file`."""
-    ranked = pa.Table.from_pandas(_guarded(scores.ranked.round(6)), preserve_index=False)
-    unscored = _guarded(scores.unscored[["customer_id", "reason"]])
-    unscored = pa.Table.from_pandas(unscored, preserve_index=False)
-    table = pa.concat_tables([ranked, unscored], promote_options="default")
-    for name, text in (("model", scores.model.provenance), ("scored_on", date)):
-        table = table.append_column(name, pa.repeat(csv_cell(text), len(table)))
-    with replacing(output) as fresh, fresh.open("wb") as sink:
-        csv.write_csv(table, sink)
-
-
-def _guarded(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose texts no spreadsheet takes for formulas."""
-
-    def guard(values: pd.Series) -> pd.Series:
-        if pd.api.types.is_numeric_dtype(values):
-            return values
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            return values.cat.rename_categories(csv_cell)
-        return values.map(csv_cell, na_action="ignore")
-
-    return table.apply(guard)
+    with list_writer(output, scores.model.provenance, date) as write:
+        write(scores.ranked)
+        write(scores.unscored)
