@@ -23,6 +23,7 @@ from erfm import DEFAULT_STUDY
 from erfm.customers.cells import nearest
 from erfm.customers.files import FileError, explained, remove, write_bytes, write_text
 from erfm.customers.load import load_customers
+from erfm.customers.parquet_files import drawn_from, parquet_files, several_files
 from erfm.customers.study_file import load_study
 from erfm.escaping import markdown, visible
 from erfm.logistic import fit_logistic
@@ -36,6 +37,7 @@ from erfm.report.story import (
     OTHER_STUDY,
     PAPER,
     PARAMETERS,
+    about_all_customers,
     about_paper,
     in_brief,
     tags,
@@ -70,13 +72,18 @@ def notebooks_of(study: Study) -> list[Path]:
     """Return the notebooks of a study's report.
 
     A notebook whose study cell is tagged "paper" is about the published study, and left out of the
-    reports of studies that are not compared with it.
+    reports of studies that are not compared with it; one whose study cell is tagged "large" is
+    about customers who do not fit in memory, and left out where they do.
     """
     paths = [path for path in all_notebooks() if path.match("[0-9][0-9]*_*")]
+    if study.published:
+        return paths
+    large = drawn_from(study) > 0
+    cells = {path: nbformat.read(path, as_version=4).cells for path in paths}
     return [
         path
         for path in paths
-        if study.published or not about_paper(nbformat.read(path, as_version=4).cells)
+        if not about_paper(cells[path]) and (large or not about_all_customers(cells[path]))
     ]
 
 
@@ -190,7 +197,8 @@ def _execute_to(
 
 def inputs(path: Path, study: Study) -> str:
     """Return a digest of all that an executed notebook depends on."""
-    files = [path, study.path, study.file, ROOT / "requirements.lock"]
+    customers = parquet_files(study.file) if several_files(study) else [study.file]
+    files = [path, study.path, *customers, ROOT / "requirements.lock"]
     files += all_notebooks() if path.stem == FRONT_PAGE else []  # it tells what they found
     files += sorted(file for folder in (ROOT / "erfm", DATA) for file in folder.rglob("*.*"))
     return _digest([file for file in files if file.is_file() and file.suffix != ".pyc"])
@@ -220,7 +228,8 @@ def _digest(files: list[Path], text: str = "") -> str:
     digest = hashlib.sha256(text.encode())
     for file in files:
         digest.update(f"{file.name!r} {file.stat().st_size} ".encode())
-        digest.update(file.read_bytes())
+        with file.open("rb") as content:
+            hashlib.file_digest(content, lambda: digest)
     return digest.hexdigest()
 
 

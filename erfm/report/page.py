@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from erfm import DEFAULT_STUDY, escaping, figures
 from erfm.customers.files import write_bytes, write_text
+from erfm.customers.parquet_files import drawn_from
 from erfm.customers.study_file import load_study
 from erfm.formats import (
     COLUMNS,
@@ -125,6 +126,11 @@ class Page:
         lines = [f"{simulated} [Who they are]({WHO})."] if study.published else self._customers()
         if study.simulated and not study.published:
             lines.insert(0, simulated)
+        if samples and (many := drawn_from(study)):
+            lines.append(
+                f"**A random sample of {many:,} customers is shown here**; "
+                "[page 12](12_all_customers.ipynb) has the five steps on all of them."
+            )
         lines += [f"⚠ **{self.text(warning)}**" for warning in warnings if warning]
         return Markdown("\n>\n".join("> " + " ".join(line.split()) for line in lines))
 

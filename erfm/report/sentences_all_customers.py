@@ -6,11 +6,15 @@ import numpy as np
 import pandas as pd
 
 from erfm import ties
+from erfm.escaping import markdown
 from erfm.formats import how_many, listed, named, number, p_text
 from erfm.logistic import LogisticFit
+from erfm.standardised import ranking
 from erfm.stepwise import ForwardSelection
 from erfm.study import Study
 
+LOST = 1e-4
+"""The relative error of a standard deviation that is no longer one."""
 SAME = 1e-8
 """The relative difference below which two ways to one number agree."""
 
@@ -67,7 +71,8 @@ def beside(in_memory: LogisticFit, everyone: LogisticFit) -> pd.DataFrame:
             "in_memory": in_memory.parameters,
             "all_customers": of_all,
             "standard_error": se,
-            "distance": (of_all - in_memory.parameters) / se,
+            # Without the last digits, in which two ways to one number differ.
+            "distance": ((of_all - in_memory.parameters) / se).round(6) + 0.0,
         }
     )
 
@@ -99,6 +104,14 @@ def passes(blocks: int, rows: int, customers: int) -> str:
     )
 
 
+def order(study: Study, table: pd.DataFrame) -> str:
+    """Say in which order B · sd puts the variables."""
+    if len(table) == 1:
+        return f"**{named(study, table.index[0])}** is the only variable: there is nothing to rank."
+    ranked = markdown(ranking(table["x_standardised"], study))
+    return f"Per standard deviation, the order is **{ranked}**."
+
+
 # --- Exercises ------------------------------------------------------------------------------------
 
 
@@ -120,19 +133,18 @@ def two_halves(study: Study, name: str, halves: pd.DataFrame, whole: pd.Series) 
 def lost_digits(naive: pd.Series, true: float) -> str:
     """Say what becomes of the textbook formula far from 0 (exercise 2).
 
-    `naive` holds the standard deviation by mean(x²) - mean(x)², by how much was added to x.
+    `naive` holds the standard deviation by mean(x²) - mean(x)², by how much was added to x. What is
+    lost there differs by processor, so no digit of it is told.
     """
-    relative = (naive / true - 1).abs().fillna(np.inf)
-    wrong = relative[relative > 1e-3]
-    if wrong.empty:
+    wrong = (naive / true - 1).abs().fillna(np.inf) > LOST
+    if not wrong.any():
         return "Nothing is lost at these distances: the values have digits to spare."
-    first = wrong.index[0]
-    told = "no number at all" if np.isnan(naive[first]) else f"{naive[first]:.4g}"
+    first = naive.index[wrong.argmax()]
     return (
-        f"The standard deviation is {true:.4g} wherever the values lie. By the mean of squares "
-        f"less the square of the mean it is {told} once {first:,.0f} is added: both terms are so "
-        "large that their difference lies beyond the last of a float's 16 digits. The engine "
-        "therefore subtracts the mean first."
+        f"The standard deviation is {true:.4g} wherever the values lie; the mean of squares less "
+        f"the square of the mean no longer does once {first:,.0f} is added: both are then so "
+        "large that their difference lies at or beyond the last of a float's 16 digits, and may "
+        "even be below 0. The engine therefore subtracts the mean first."
     )
 
 

@@ -24,6 +24,7 @@ PAPER = "paper"
 IN_SHORT = "in-short"
 NOTICE = "notice"
 FINDING = "finding"
+LARGE = "large"
 
 OTHER_STUDY = "other-study"
 
@@ -41,6 +42,11 @@ def tags(cell: Mapping[str, Any]) -> list[str]:
 def about_paper(cells: list[Any]) -> bool:
     """Return whether a page is about the published study alone: its study cell is tagged so."""
     return any({PARAMETERS, PAPER} <= set(tags(cell)) for cell in cells)
+
+
+def about_all_customers(cells: list[Any]) -> bool:
+    """Return whether a page is about customers who do not fit in memory: its study cell says so."""
+    return any({PARAMETERS, LARGE} <= set(tags(cell)) for cell in cells)
 
 
 def whose(cells: list[Any]) -> str:
