@@ -192,7 +192,9 @@ def test_sections_ask_on_every_study_and_state_what_was_found_on_a_fixed_one(pat
     assert sections and [s for s in sections if s.endswith("?") != asking] == []
 
 
-@pytest.mark.parametrize("path", PATHS[1:-1], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", [p for p in PATHS if p.stem[:2] not in ("00", "10")], ids=lambda p: p.stem
+)
 def test_one_sentence_is_the_page_s_finding_on_the_front_page(path):
     cells = nbformat.read(path, as_version=4).cells
     (found,) = [cell for cell in cells if FINDING in tags(cell)]

@@ -115,18 +115,20 @@ def order(study: Study, table: pd.DataFrame) -> str:
 # --- Exercises ------------------------------------------------------------------------------------
 
 
-def two_halves(study: Study, name: str, halves: pd.DataFrame, whole: pd.Series) -> str:
+def two_halves(
+    study: Study, name: str, means: tuple[float, float], joined: float, whole: float
+) -> str:
     """Say what is needed of two halves to have the standard deviation of all (exercise 1).
 
-    `halves` has customers, mean and sum_of_squares of each half, `whole` the mean and sd of all and
-    ``joined``, the standard deviation computed from the halves.
+    `means` are those of the halves, `joined` is the standard deviation computed from them, and
+    `whole` that of all values.
     """
-    between = np.ptp(halves["mean"])
+    close = "the same as" if abs(joined / whole - 1) < SAME else f"and not {whole:.6g}, that of"
     return (
-        f"Number, mean and sum of squared deviations of each half are enough: {named(study, name)} "
-        f"has the standard deviation {whole['joined']:.6g} by the halves and {whole['sd']:.6g} of "
-        f"all customers. The means of the halves differ by {between:.3g}, and that difference is "
-        "part of the sum: it is why the halves' own sums do not add up to it."
+        "Number, mean and sum of squared deviations of each half are enough: they give "
+        f"{named(study, name)} the standard deviation {joined:.6g}, {close} all values at once. "
+        f"The halves' means, {means[0]:.6g} and {means[1]:.6g}, are needed because the distance "
+        "between them is part of the sum."
     )
 
 
@@ -143,7 +145,7 @@ def lost_digits(naive: pd.Series, true: float) -> str:
     return (
         f"The standard deviation is {true:.4g} wherever the values lie; the mean of squares less "
         f"the square of the mean no longer does once {first:,.0f} is added: both are then so "
-        "large that their difference lies at or beyond the last of a float's 16 digits, and may "
+        "large that their difference lies at or beyond the last of a float's digits, and may "
         "even be below 0. The engine therefore subtracts the mean first."
     )
 

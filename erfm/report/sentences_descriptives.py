@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -96,13 +98,17 @@ def kurtosis_as_skewness(frequency: pd.Series) -> str:
 
 def commonest_levels(study: Study, complete: pd.DataFrame) -> str:
     """Say which level of each categorical variable is the commonest."""
-    categorical = [p for p in study.predictors.values() if p.categorical]
-    said = (_commonest(study, predictor, complete) for predictor in categorical)
+    names = [name for name, predictor in study.predictors.items() if predictor.categorical]
+    return commonest(study, {name: frequency_table(complete[name]) for name in names})
+
+
+def commonest(study: Study, frequencies: Mapping[str, pd.DataFrame]) -> str:
+    """Say which level is the commonest in each table of frequencies, by variable."""
+    said = (_commonest(study, study.predictors[name], t) for name, t in frequencies.items())
     return " ".join(said) or "This study has no categorical variable."
 
 
-def _commonest(study: Study, predictor: Predictor, complete: pd.DataFrame) -> str:
-    table = frequency_table(complete[predictor.name])
+def _commonest(study: Study, predictor: Predictor, table: pd.DataFrame) -> str:
     top = table["frequency"].max()
     levels = [markdown(level) for level in table.index[table["frequency"] == top]]
     share = f"{percent(top / table['frequency'].sum())} of the complete cases"
