@@ -6,7 +6,7 @@
 # make test-oldest  run every test with the lowest versions that pyproject.toml allows, then with
 #                   the pinned ones on every Python at hand, each in a copy of the project
 # make lab      open JupyterLab on the notebooks
-# make bench    forward LR against a naive search, as ratios
+# make bench    forward LR against other searches, and what works beyond memory, as ratios
 # make student  write the notebooks without solutions and outputs to build/student
 # make notebooks  execute the notebooks in place, to refresh their stored outputs
 # make lock     pin every dependency anew;  make clean  remove what the others made
@@ -79,6 +79,7 @@ lab: $(READY)
 
 bench: $(READY)
 	$(RUN) tests/benchmark.py
+	$(RUN) tests/benchmark_large.py
 
 student: $(READY)
 	@$(RUN) -m erfm student

@@ -120,10 +120,9 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
     StudyError
         A model on the path has no maximum (separation), naming the variable.
     """
-    design = design_matrix(study, frame)
     outcome = frame["retained"].to_numpy(dtype=float)
     groups = column_numbers(study)
-    customers = InMemory(standardise(design).matrix, outcome)
+    customers = InMemory(standardise(design_matrix(study, frame)).matrix, outcome)
     likelihood = Likelihood(customers, groups)
     try:
         if customers.customers >= MANY:
@@ -131,7 +130,7 @@ def forward_lr(study: Study, frame: pd.DataFrame) -> ForwardSelection:
             foresee(likelihood, sample, study.entry_p, study.removal_p)
         return search(likelihood, study.entry_p, study.removal_p)
     except np.linalg.LinAlgError:
-        raise no_maximum_error(study, design, outcome) from None
+        raise no_maximum_error(study, design_matrix(study, frame), outcome) from None
 
 
 def column_numbers(study: Study) -> dict[str, list[int]]:
