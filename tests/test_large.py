@@ -38,7 +38,9 @@ from erfm.customers.tables import engine, read_parquet_table, scratch_beside
 from erfm.large import design_file, steps, validation
 from erfm.large.customers import all_customers, as_table
 from erfm.large.design_file import Moments, write_design
+from erfm.report import fitting
 from erfm.study import Study
+from erfm.warning.scoring import final_model
 
 TOLERANCE = 1e-9
 
@@ -433,3 +435,42 @@ def test_many_customers_without_identifiers_are_refused(drawn):
         load_customers(replace(study, id_column=""))
     with pytest.raises(StudyError, match="there is no column 'custom', which "):
         load_customers(replace(study, id_column="custom"))
+
+
+# --- The model for scoring ------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("amount", ["amount", ""])
+def test_a_model_of_many_customers_is_fitted_to_all_of_them(drawn, amount):
+    study, frame = drawn
+    roles = {n: replace(p, role=amount * (n == "amount")) for n, p in study.predictors.items()}
+    study = replace(study, predictors=roles)
+    found = fitting.fitted(study, "2012-12-31")
+    expected = final_model(study, split_samples(study, frame), "2012-12-31")
+    assert (found.customers, found.churned) == (expected.customers, expected.churned) != (0, 0)
+    assert found.terms == expected.terms
+    assert found.predictors == expected.predictors
+    for name in ("parameters", "covariance", "means", "seen"):
+        close(getattr(found, name), getattr(expected, name))
+    assert found.risk_limits == pytest.approx(expected.risk_limits, rel=1e-9)
+    assert found.value_limits == pytest.approx(expected.value_limits, rel=1e-9)
+    assert bool(found.value_limits) == bool(amount)
+
+
+def test_a_model_of_few_customers_is_fitted_in_memory(tmp_path):
+    study, frame = few(tmp_path / "customers.parquet")
+    found = fitting.fitted(study, "2012-12-31")
+    assert found.customers == len(split_samples(study, frame).build)
+
+
+@given(st.data())
+def test_quantiles_of_sorted_blocks_are_numpy_s(data):
+    n = data.draw(st.integers(2, 60))
+    rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
+    probability = rng.integers(1, 10, n) / 10
+    outcome = rng.integers(0, 2, n)
+    scored = InParts(outcome, probability, data.draw(st.integers(1, 12)))
+    shares = [0.5, 0.2, 0.0, 1.0]
+    found = validation.quantiles(scored, shares)
+    assert found == pytest.approx(np.quantile(probability, shares), abs=1e-11)

@@ -6,7 +6,7 @@ the engine sorts them, on disk where memory does not suffice, and gives them som
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -98,6 +98,25 @@ def score_design(fit: LogisticFit, file: DesignFile, backend: Any, name: str) ->
         for batch in tqdm(in_order(file, look), name, len(file), leave=False, disable=None):
             writer.write_batch(batch)
     return Scored(backend, read_parquet_table(backend, path), file.customers, file.retained)
+
+
+def quantiles(scored: Scored, shares: Sequence[float]) -> list[float]:
+    """Return quantiles of P(retained), interpolated between neighbours as numpy does."""
+    places = np.array(shares) * (scored.customers - 1)
+    below, above = np.floor(places).astype(int), np.ceil(places).astype(int)
+    wanted = np.unique([*below, *above])
+    values: dict[int, float] = {}
+    passed = 0
+    for block in scored.blocks():
+        ends = passed + np.cumsum(block.size)
+        here = wanted[(wanted >= passed) & (wanted < ends[-1])]
+        found = block.probability[np.searchsorted(ends, here, side="right")]
+        values |= dict(zip(here.tolist(), found.tolist(), strict=True))
+        passed = int(ends[-1])
+    return [
+        values[low] + (place - low) * (values[high] - values[low])
+        for place, low, high in zip(places, below.tolist(), above.tolist(), strict=True)
+    ]
 
 
 def classification_tables(scored: Scored, cutoffs: list[float]) -> dict[float, pd.DataFrame]:

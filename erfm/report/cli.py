@@ -144,21 +144,23 @@ def _new(options: argparse.Namespace) -> None:
 
 
 def _fit(options: argparse.Namespace) -> None:
+    from erfm.report.fitting import fitted
     from erfm.warning.model_file import run_date
     from erfm.warning.scoring import fit_file
 
     output = options.output
-    model = fit_file(options.study, output, run_date(), options.overwrite)
+    model = fit_file(options.study, output, run_date(), options.overwrite, fitted)
     print(f"The model is in {output}: {model.provenance} on {model.customers:,} customers.")
 
 
 def _score(options: argparse.Namespace) -> None:
+    from erfm.report.fitting import fitted
     from erfm.warning.model_file import run_date
     from erfm.warning.scoring import list_beside, score_file
 
     customers = options.customers
     output = options.output or list_beside(customers)
-    scores = score_file(options.study, customers, output, run_date(), options.overwrite)
+    scores = score_file(options.study, customers, output, run_date(), options.overwrite, fitted)
     print(visible(scores.summary))
     print(f"The list is in {output}")
 

@@ -139,6 +139,40 @@ class SavedModel:
         return f"{self.study}{simulated}, fitted {self.date}"
 
 
+@dataclass(frozen=True)
+class FittedOn:
+    """What a model keeps of the customers that it was estimated on; of no single one.
+
+    Attributes
+    ----------
+    churned : int
+    means : Series
+        Of the equation's design columns.
+    seen : DataFrame
+        minimum, maximum and standard_deviation of each number among `kept_predictors`.
+    risk_limits, value_limits : tuple of float
+        The `RISK_QUANTILES` of P(churned) and the `VALUE_QUANTILES` of the amount; () without one.
+    """
+
+    churned: int
+    means: pd.Series
+    seen: pd.DataFrame
+    risk_limits: tuple[float, float]
+    value_limits: tuple[float, ...]
+
+
+def kept_predictors(study: Study, fit: LogisticFit) -> list[str]:
+    """Return the predictors that a model keeps: the equation's, and the amount for its value."""
+    amount = study.role("amount")
+    return [n for n, p in study.predictors.items() if n in fit.terms or p == amount]
+
+
+def has_amount(study: Study) -> Predictor | None:
+    """Return the amount by which customers are valued, if a number is."""
+    amount = study.role("amount")
+    return None if amount is None or amount.levels else amount
+
+
 def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: str) -> SavedModel:
     """Return a fit with all that is needed to apply it to other customers.
 
@@ -156,48 +190,53 @@ def describe_model(study: Study, fit: LogisticFit, build: pd.DataFrame, date: st
     StudyError
         The equation has no predictor, so that every customer would have the same score.
     """
+    names = [n for n in kept_predictors(study, fit) if not study.predictors[n].levels]
+    numbers, amount = build[names], has_amount(study)
+    medium, high = np.quantile(1 - fit.probabilities, RISK_QUANTILES)
+    fitted_on = FittedOn(
+        churned=int(fit.n - fit.outcome.sum()),
+        means=design_matrix(study, build, list(fit.terms)).mean(),
+        seen=pd.DataFrame([numbers.min(), numbers.max(), numbers.std()], index=SEEN).T,
+        risk_limits=(float(medium), float(high)),
+        value_limits=tuple(map(float, build[amount.name].quantile(list(VALUE_QUANTILES))))
+        if amount
+        else (),
+    )
+    return model_of(study, fit, fitted_on, date)
+
+
+def model_of(study: Study, fit: LogisticFit, fitted_on: FittedOn, date: str) -> SavedModel:
+    """Return a fit and what it keeps of its customers as a model; see `describe_model`."""
     if not fit.terms:
         raise StudyError(
             f"{study.file}: no predictor enters the equation at entry_p {study.entry_p}, so all "
             f"customers would score alike. Use more customers or other predictors in "
             f"{study.path.name}."
         )
-    amount = study.role("amount")
-    names = [
-        name for name in study.predictors if name in fit.terms or study.predictors[name] == amount
-    ]
-    numbers = build[[name for name in names if not study.predictors[name].levels]]
-    medium, high = np.quantile(1 - fit.probabilities, RISK_QUANTILES)
     return SavedModel(
         study=study.name,
         title=study.title,
         simulated=study.simulated,
         date=date,
         customers=fit.n,
-        churned=int(fit.n - fit.outcome.sum()),
+        churned=fitted_on.churned,
         id_column=study.id_column,
         outcome_column=study.outcome_column,
         sample_column=study.sample_column,
         format=study.format,
-        predictors={name: study.predictors[name] for name in names},
+        predictors={name: study.predictors[name] for name in kept_predictors(study, fit)},
         terms=tuple(fit.terms),
         parameters=fit.parameters,
         covariance=fit.covariance,
-        means=design_matrix(study, build, list(fit.terms)).mean(),
-        seen=pd.DataFrame([numbers.min(), numbers.max(), numbers.std()], index=SEEN).T,
-        risk_limits=(float(medium), float(high)),
-        value_limits=_value_limits(amount, build),
+        means=fitted_on.means,
+        seen=fitted_on.seen,
+        risk_limits=fitted_on.risk_limits,
+        value_limits=fitted_on.value_limits,
         versions={
             "python": platform.python_version(),
             **{name: version(name) for name in ("erfm", "numpy", "pandas", "statsmodels")},
         },
     )
-
-
-def _value_limits(amount: Predictor | None, build: pd.DataFrame) -> tuple[float, ...]:
-    if amount is None or amount.levels:
-        return ()
-    return tuple(float(q) for q in build[amount.name].quantile(list(VALUE_QUANTILES)))
 
 
 Probability = Annotated[float, Field(ge=0, le=1)]

@@ -6,6 +6,7 @@ The equation gives P(retained); everything here is told as P(churned) = 1 - P(re
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,15 +67,29 @@ def final_model(study: Study, samples: Samples, date: str) -> SavedModel:
     return describe_model(study, final_equation(study, samples), samples.build, date)
 
 
-def open_model(source: str | Path, date: str) -> SavedModel:
-    """Return the model saved in a ``.json`` file, or that of a study fitted now, on `date`."""
-    if _is_model_file(source):
-        return load_model(Path(source))
-    study = load_study(source)
+def fitted_in_memory(study: Study, date: str) -> SavedModel:
+    """Return the `final_model` of a study's customers as they are loaded."""
     return final_model(study, split_samples(study, load_customers(study)), date)
 
 
-def fit_file(source: str | Path, output: Path, date: str, overwrite: bool = False) -> SavedModel:
+Fitter = Callable[[Study, str], SavedModel]
+"""Makes the model of a study on a date, YYYY-MM-DD."""
+
+
+def open_model(source: str | Path, date: str, fitter: Fitter = fitted_in_memory) -> SavedModel:
+    """Return the model saved in a ``.json`` file, or that of a study fitted now, on `date`."""
+    if _is_model_file(source):
+        return load_model(Path(source))
+    return fitter(load_study(source), date)
+
+
+def fit_file(
+    source: str | Path,
+    output: Path,
+    date: str,
+    overwrite: bool = False,
+    fitter: Fitter = fitted_in_memory,
+) -> SavedModel:
     """Fit a study's final equation and save it for `score_file`.
 
     Parameters
@@ -87,6 +102,8 @@ def fit_file(source: str | Path, output: Path, date: str, overwrite: bool = Fals
         Today, as YYYY-MM-DD.
     overwrite : bool
         Whether an existing model is replaced.
+    fitter : function
+        Makes the model.
 
     Raises
     ------
@@ -98,7 +115,7 @@ def fit_file(source: str | Path, output: Path, date: str, overwrite: bool = Fals
         raise StudyError(f"{output}: a model is known by its suffix. Name a file ending in .json.")
     study = load_study(source)
     check_output(output, _inputs(source), overwrite)
-    model = final_model(study, split_samples(study, load_customers(study)), date)
+    model = fitter(study, date)
     save_model(model, output)
     return model
 
@@ -475,7 +492,12 @@ def list_beside(path: Path) -> Path:
 
 
 def score_file(
-    source: str | Path, path: Path, output: Path, date: str, overwrite: bool = False
+    source: str | Path,
+    path: Path,
+    output: Path,
+    date: str,
+    overwrite: bool = False,
+    fitter: Fitter = fitted_in_memory,
 ) -> Scores | Tally:
     """Score a file of customers and write the ranked list.
 
@@ -496,6 +518,8 @@ def score_file(
         Today, as YYYY-MM-DD.
     overwrite : bool
         Whether an existing list is replaced.
+    fitter : function
+        Makes the model of a study.
 
     Returns
     -------
@@ -514,8 +538,8 @@ def score_file(
         from erfm.warning.scoring_parquet import check_place, score_parquet
 
         check_place(path, output)
-        return score_parquet(open_model(source, date), path, output, date)
-    model = open_model(source, date)
+        return score_parquet(open_model(source, date, fitter), path, output, date)
+    model = open_model(source, date, fitter)
     customers, notes = read_customers(model, path)
     scores = score(model, customers)
     scores = Scores(scores.ranked, scores.unscored, model, notes)
