@@ -84,7 +84,7 @@ def percent(share: float, decimals: int = 1) -> str:
 COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "b": ("B", ".3f"),
     "standard_error": ("S.E.", ".3f"),
-    "wald": ("Wald", ".3f"),
+    "wald": ("Wald", ",.3f"),
     "df": ("df", "d"),
     "log_odds": ("Log-odds", ".3f"),
     "p_value": ("Sig.", p_value),
@@ -94,7 +94,7 @@ COLUMNS: dict[str, tuple[str, NumberFormat]] = {
     "minus2_log_likelihood": ("−2 log-likelihood", ",.3f"),
     "cox_snell_r2": ("Cox & Snell R²", ".3f"),
     "nagelkerke_r2": ("Nagelkerke R²", ".3f"),
-    "chi_square": ("Chi-square", ".3f"),
+    "chi_square": ("Chi-square", ",.3f"),
     "log_likelihood": ("Model log-likelihood", ",.3f"),
     "change": ("Change in −2LL", ".3f"),
     "hosmer_lemeshow": ("Hosmer–Lemeshow χ²", ".3f"),

@@ -1,6 +1,8 @@
 """Re-execute every notebook as other machines would compute it, and compare its stored outputs.
 
-`make test-portable` runs this; what this machine cannot pretend to be is said and left out.
+`make test-portable` runs this: the notebooks are dealt out to the machines, each to one. With
+``--each`` as the first argument, every notebook is executed on every machine. What this machine
+cannot pretend to be is said and left out.
 """
 
 import os
@@ -15,16 +17,19 @@ NBVAL = ["-m", "pytest", "-p", "tests.conftest", "-n", "auto", "--dist", "loadsc
 NBVAL += ["--nbval", "--nbval-current-env"]
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Return 0 if all outputs are the stored ones under every machine's arithmetic."""
+    each = arguments[:1] == ["--each"]
+    pages = [str(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    able = [machine for machine in machines() if machine.variables]
     failed = []
     for machine in machines():
         if machine.lacking:
             print(f"Left out of {machine.name}: {machine.lacking}.", flush=True)
-        if not machine.variables:
-            continue
-        print(f"Notebooks with {machine.name}:", flush=True)
-        run = [sys.executable, *NBVAL, "notebooks", *sys.argv[1:]]
+    for number, machine in enumerate(able):
+        dealt = pages if each else pages[number :: len(able)]
+        print(f"{len(dealt)} notebooks with {machine.name}:", flush=True)
+        run = [sys.executable, *NBVAL, *dealt, *arguments[each:]]
         if subprocess.run(run, cwd=ROOT, env=os.environ | machine.variables).returncode:
             failed.append(machine.name)
     if failed:
@@ -33,4 +38,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

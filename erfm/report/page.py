@@ -128,7 +128,7 @@ class Page:
             lines.insert(0, simulated)
         if samples and (many := drawn_from(study)):
             lines.append(
-                f"**A random sample of {many:,} customers is shown here**; "
+                f"**Of {many:,} customers, a random sample is shown here**; "
                 "[page 12](12_all_customers.ipynb) has the five steps on all of them."
             )
         lines += [f"⚠ **{self.text(warning)}**" for warning in warnings if warning]
