@@ -85,7 +85,7 @@ def score_parquet(
     ----------
     model : SavedModel
     path : Path
-        A Parquet file, a folder of such files or a pattern; see `tables.parquet_files`.
+        A Parquet file, a folder of such files or a pattern; see `parquet_files.parquet_files`.
     output : Path
         The list; see `scoring.score_file`.
     date : str
