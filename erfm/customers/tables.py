@@ -42,16 +42,19 @@ def scratch_beside(path: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def engine(scratch: Path) -> Any:
-    """Return a DuckDB of this process as a backend of Ibis.
+def engine(scratch: Path, database: Path | None = None) -> Any:
+    """Return a DuckDB of this process as a backend of Ibis; with a file of it, to read from.
 
     It uses at most the memory that ``$ERFM_MEMORY`` names (1 GB by default) and puts what is more
     into `scratch`. Rows keep the order of their file, so that sums of batches are the same in every
     run.
     """
     memory = os.environ.get(MEMORY, USUAL_MEMORY)
+    where = {"database": database, "read_only": True} if database else {}
     try:
-        return ibis.duckdb.connect(memory_limit=memory, temp_directory=str(scratch))
+        return ibis.duckdb.connect(**where, memory_limit=memory, temp_directory=str(scratch))
+    except duckdb.IOException:
+        raise
     except duckdb.Error as error:
         raise StudyError(
             f"${MEMORY} is {memory!r}, which is no amount of memory ({error}). Write e.g. 4GB."
@@ -119,6 +122,10 @@ def batches(backend: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch
         if backend.name == "duckdb":
             # Ibis 12 asks the connection for a reader by a name that DuckDB 2 has dropped.
             yield from backend.con.sql(backend.compile(expression)).to_arrow_reader(rows)
+        elif backend.name == "pyspark":
+            # Ibis goes through pandas, which loses a column of whole numbers with a missing one.
+            found = backend._session.sql(backend.compile(expression)).toArrow()
+            yield from found.to_batches(max_chunksize=rows)
         else:
             yield from expression.to_pyarrow_batches(chunk_size=rows)
 
