@@ -12,7 +12,7 @@ import pyarrow as pa
 from erfm.customers import tables
 from erfm.customers.cells import conventions, show_marks
 from erfm.customers.transactions_table import TransactionsTable, Windows
-from erfm.formats import to_text
+from erfm.formats import counted, to_text
 from erfm.study import StudyError
 from erfm.transactions.rows import Place
 from erfm.transactions.source import Source
@@ -217,8 +217,8 @@ def _check_withdrawals(source: Source, keys: TransactionsTable, table: Any) -> N
     if not pd.isna(found["least"]) and found["least"] < 0 < found["most"]:
         raise StudyError(
             f"{source.name}, column '{keys.amount}': withdrawals with both signs, from "
-            f"{found['least']:g} to {found['most']:g}. Write them with one, or leave 'direction' "
-            "out, if the sign tells it."
+            f"{float(found['least']):g} to {float(found['most']):g}. Write them with one, or leave "
+            "'direction' out, if the sign tells it."
         )
 
 
@@ -256,8 +256,8 @@ def _check_identifiers(source: Source, keys: TransactionsTable, table: Any) -> N
         n = int(tables.aggregates(table.aggregate(n=table.no_id.sum()))["n"].iloc[0])
         if n:
             raise StudyError(
-                f"{source.name}, column '{keys.id}': {n:,} rows without an identifier. Give each "
-                "one, or remove 'id' from [transactions]."
+                f"{source.name}, column '{keys.id}': {counted(n, 'row')} without an identifier. "
+                "Give each one, or remove 'id' from [transactions]."
             )
     if table.customer.type().is_string():
         blanks = table.filter(table.customer != table.customer.strip())

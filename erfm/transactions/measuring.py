@@ -243,26 +243,26 @@ def _measured(transactions: Transactions, scratch: Path) -> Iterator[tuple[Any, 
         written = _written(fates, transactions)
         book = codebook(written, transactions.study, keys)
         left_out = account(fates, people, keys)
-        n = fates.filter(fates.fate == KEPT)
-        sums = tables.aggregates(n.aggregate(n=n.count(), churned=n.churned.sum())).iloc[0]
+        kept = fates.filter(fates.fate == KEPT)
+        sums = tables.aggregates(kept.aggregate(n=kept.count(), churned=kept.churned.sum())).iloc[0]
         if not sums["n"]:
-            raise StudyError(
-                f"{source.name}: no customer is left. "
-                + "; ".join(
-                    f"{r.reason}: {r.customers:,}"
-                    for r in left_out.itertuples()
-                    if r.use == LEFT_OUT
-                )
-                + ". Check [transactions.customers] and [transactions.windows]."
-            )
-        yield (
-            written,
-            Features(transactions, int(sums["n"]), int(sums["churned"]), book, left_out, warnings),
-        )
+            raise StudyError(_nobody(source, left_out))
+        n, churned = int(sums["n"]), int(sums["churned"])
+        yield written, Features(transactions, n, churned, book, left_out, warnings)
     finally:
         local.disconnect()
         if database:
             database.disconnect()
+
+
+def _nobody(source: Source, left_out: pd.DataFrame) -> str:
+    """Return the error for transactions of which no customer is left."""
+    lines = left_out[(left_out["use"] == LEFT_OUT) & (left_out["customers"] > 0)]
+    reasons = "; ".join(f"{line.reason}: {line.customers:,}" for line in lines.itertuples())
+    return (
+        f"{source.name}: no customer is left ({reasons}). Check [transactions.customers] and "
+        "[transactions.windows]."
+    )
 
 
 def _open(
@@ -322,12 +322,13 @@ def _check_some_known(source: Source, table: Any, people: Any) -> None:
     both = table.semi_join(people, table.customer_text == people.person)
     if tables.aggregates(both.aggregate(n=both.count()))["n"].iloc[0]:
         return
-    here = tables.aggregates(people.order_by("person").select("person").limit(1))
-    there = tables.aggregates(table.order_by("customer").select("customer_text").limit(1))
+    here, there = (
+        ", ".join(map(repr, tables.aggregates(names.distinct().order_by("name").limit(1))["name"]))
+        for names in (people.select(name="person"), table.select(name="customer_text"))
+    )
     raise StudyError(
         f"{source.name}: none of its customers has a transaction: they are written as "
-        f"{here['person'].tolist()} here and as {there['customer_text'].tolist()} there. Write "
-        "them alike."
+        f"{here} here and as {there} there. Write them alike."
     )
 
 

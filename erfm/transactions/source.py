@@ -139,8 +139,9 @@ def source_files(path: Path) -> list[Path]:
             files = sorted(path.parent.glob(path.name)) if set("*?[") & set(path.name) else []
         siblings = sorted(f.name for f in path.parent.iterdir()) if path.parent.is_dir() else []
     if not files:
-        what = "no transactions in this folder" if path.is_dir() else "no such file"
-        raise StudyError(f"{path}: {what}. {nearest(path.name, siblings)}".rstrip())
+        if path.is_dir():
+            raise StudyError(f"{path}: there is no CSV or Parquet file in this folder.")
+        raise StudyError(f"{path}: no such file. {nearest(path.name, siblings)}".rstrip())
     kinds = {f.suffix.lower() for f in files}
     if not kinds <= {*TEXT, PARQUET}:
         wrong = min(kinds - {*TEXT, PARQUET})
@@ -159,9 +160,10 @@ def column_names(path: Path, form: Format) -> list[str]:
     Raises
     ------
     StudyError
-        An empty file, a name used twice, bytes that are not in the encoding.
+        An empty file, a name used twice.
     """
-    with explained(path), _decoded(path, form), path.open(encoding=form.codec, newline="") as lines:
+    # Wherever else in the file bytes are wrong, the engine says, with the line.
+    with explained(path), path.open(encoding=form.codec, errors="replace", newline="") as lines:
         rows = _fields(lines, form)
         header = next(islice(rows, form.first_row, None), [])
     names = [name.strip() or f"column {i}" for i, name in enumerate(header, start=1)]
@@ -235,7 +237,7 @@ def engine_errors(source: Source) -> Iterator[None]:
 
 def _told(error: duckdb.Error, source: Source) -> str:
     text = str(error)
-    line = re.search(r"CSV Error on Line: (\d+)\n(?:Original Line: (.*)\n)?(.*)", text)
+    line = re.search(r"CSV Error on Line: (\d+)\n(?:Original Line: (.*)\n)?\s*(.*)", text)
     file = re.search(r"^  file = (.*)$", text, flags=re.M)
     if line is None or file is None:
         return f"{source.name}: cannot be read ({tables.first_line(error)})."
