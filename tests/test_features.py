@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import runpy
 from datetime import date, timedelta
+from importlib.util import find_spec
+from pathlib import Path
 
 import ibis
 import numpy as np
@@ -27,6 +31,14 @@ from erfm.transactions.measuring import features_file, load_transactions
 from erfm.transactions.rows import placed_rows
 from erfm.transactions.source import Source
 
+EXPECTED = Path(__file__).parent / "expected"
+DATASETS = "LIFETIMES_DATASETS"
+"""The variable of the environment that names the folder lifetimes/datasets of that package."""
+INSTALLED = find_spec("lifetimes")
+PLACES = [Path(os.environ.get(DATASETS, "."))]
+PLACES += [Path(p, "datasets") for p in (INSTALLED and INSTALLED.submodule_search_locations) or ()]
+HERE = next((place for place in PLACES if (place / "CDNOW_sample.txt").is_file()), None)
+SCRIPT = runpy.run_path(str(EXPECTED / "cdnow_lifetimes.py"))
 needs_cdnow = pytest.mark.skipif(CDNOW is None, reason=WITHOUT_CDNOW)
 
 
@@ -381,7 +393,8 @@ def cdnow(tmp_path_factory) -> pd.DataFrame:
     """CDNOW's customers, measured: the calibration period of the literature, to 1997-09-30."""
     folder = tmp_path_factory.mktemp("cdnow")
     (folder / "CDNOW_master.txt").symlink_to(CDNOW)
-    (folder / "cdnow.toml").write_text(CDNOW_STUDY, encoding="utf-8")
+    active_days = CDNOW_STUDY + 'frequency = "active_days"\n'
+    (folder / "cdnow.toml").write_text(active_days, encoding="utf-8")
     return measured(folder / "cdnow.toml")
 
 
@@ -394,7 +407,7 @@ def test_cdnow_s_customers_are_what_pandas_makes_of_them(cdnow):
     expected = pd.DataFrame(
         {
             "recency": (pd.Timestamp("1997-10-01") - seen["date"].max()).dt.days,
-            "frequency": seen.size(),
+            "frequency": seen["date"].nunique(),
             "amount": seen["dollar_value"].sum().round(6),
             "length": (pd.Timestamp("1997-10-01") - seen["date"].min()).dt.days,
         }
@@ -403,3 +416,53 @@ def test_cdnow_s_customers_are_what_pandas_makes_of_them(cdnow):
     expected["status"] = expected["status"].astype("str")
     assert len(cdnow) == 23_570
     pd.testing.assert_frame_equal(cdnow, expected, check_dtype=False, check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def by_lifetimes(cdnow) -> pd.DataFrame:
+    """What Lifetimes calls frequency, recency and T, from the customers that were measured.
+
+    Its frequency leaves the first day out; its recency counts forward from the first purchase to
+    the last, and T to the window's last day; both in weeks.
+    """
+    who = pd.read_csv(EXPECTED / "cdnow_lifetimes.csv", dtype={"customer": "str"})
+    found = cdnow.loc[who["customer"]].reset_index()
+    return pd.DataFrame(
+        {
+            "ID": who["ID"],
+            "customer": who["customer"],
+            "frequency": found["frequency"] - 1,
+            "recency": ((found["length"] - found["recency"]) / 7).round(2),
+            "T": ((found["length"] - 1) / 7).round(2),
+        }
+    )
+
+
+@needs_cdnow
+def test_cdnow_s_customers_are_those_that_lifetimes_publishes(by_lifetimes):
+    expected = pd.read_csv(EXPECTED / "cdnow_lifetimes.csv", dtype={"customer": "str"}).dropna()
+    found = by_lifetimes[by_lifetimes["ID"].isin(expected["ID"])]
+    assert len(found) == 59
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_exact=True)
+
+
+@needs_cdnow
+def test_sums_and_digest_of_all_customers_are_those_that_lifetimes_publishes(by_lifetimes):
+    expected = pd.read_csv(EXPECTED / "cdnow_lifetimes_all.csv", index_col="of")["all"]
+    for name in ("frequency", "recency", "T"):
+        assert by_lifetimes[name].sum() == pytest.approx(float(expected[name]), abs=1e-6)
+    assert len(by_lifetimes) == int(expected["customers"])
+    assert SCRIPT["digest"](by_lifetimes) == expected["sha256"]
+
+
+@needs_cdnow
+@pytest.mark.skipif(HERE is None, reason=f"{DATASETS} names no folder of Lifetimes' data sets")
+def test_every_customer_is_as_the_file_of_lifetimes_has_it(by_lifetimes):
+    expected = SCRIPT["published"](HERE)
+    columns = ["customer", "frequency", "recency", "T"]
+    pd.testing.assert_frame_equal(
+        by_lifetimes.set_index("ID")[columns],
+        expected.set_index("ID")[columns],
+        check_dtype=False,
+        check_exact=True,
+    )

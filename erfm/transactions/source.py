@@ -308,6 +308,20 @@ def without_secrets(text: str, url: str) -> str:
     return text
 
 
+def _known_tables(backend: Any, schema: str) -> list[str]:
+    """Return the tables of a database, named as a study file does; none where it does not tell."""
+    try:
+        known = backend.table("tables", database="information_schema")
+        found = tables.aggregates(known.select("table_schema", "table_name"))
+    except Exception:  # not every database has the standard's view
+        return []
+    named = found[found["table_schema"] == schema]["table_name"] if schema else found["table_name"]
+    own = found[~found["table_schema"].isin(["information_schema", "pg_catalog"])]
+    return [
+        f"{schema}.{name}" if schema else name for name in sorted({*named} & {*own["table_name"]})
+    ]
+
+
 def database_table(backend: Any, name: str, variable: str, head: str, form: Format) -> Source:
     """Return a table of a database, named as "ledger.transactions" or "transactions".
 
@@ -318,14 +332,11 @@ def database_table(backend: Any, name: str, variable: str, head: str, form: Form
     """
     schema, _, plain = name.rpartition(".")
     try:
-        known = backend.list_tables(**({"database": schema} if schema else {}))
-    except Exception:  # a schema that is not there is each database's own error
-        known = []
-    if plain not in known:
+        table = backend.table(plain, database=schema or None)
+    except Exception:  # each database has an error of its own
         raise StudyError(
             f"the database of ${variable}: there is no table '{name}', which {head} names. "
-            f"{nearest(plain, known)}".rstrip()
-        )
-    table = backend.table(plain, database=schema or None)
+            f"{nearest(name, _known_tables(backend, schema))}".rstrip()
+        ) from None
     url = os.environ.get(variable, "")
     return Source(backend, table, f"table '{name}'", head, form, {}, url)
