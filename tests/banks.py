@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
@@ -46,27 +47,12 @@ amount = "value"
 {tables}
 """
 WINDOWS = 'observation = ["2024-01-01", "2024-03-31"]\noutcome = ["2024-05-01", "2024-06-30"]'
-CDNOW_STUDY = """
-title = "CDNOW"
-data = { file = "customers.parquet", id = "customer" }
-outcome = { column = "status", retained = "active", churned = "left" }
-[predictors]
-recency = { unit = "days" }
-frequency = {}
-amount = { unit = "dollars" }
-[transactions]
-file = "CDNOW_master.txt"
-separator = " "
-customer = "customer_id"
-date = "date"
-date_format = "%Y%m%d"
-amount = "dollar_value"
-[transactions.windows]
-observation = ["1997-01-01", "1997-09-30"]
-outcome = ["1997-10-01", "1998-06-30"]
-[transactions.measures]
-length = "days"
-"""
+README = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+CDNOW_STUDY = (
+    re.search(r"```toml\n(title = \"CDNOW\".*?)```", README, flags=re.S)[1].replace("external/", "")
+    + '[transactions.measures]\nlength = "days"\n'
+)
+"""The study that data/README.md shows, beside the master file, with length."""
 
 
 def write_bank(

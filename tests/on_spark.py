@@ -1,7 +1,7 @@
 """What Spark measures of the tables in a folder, in a process whose end closes py4j's sockets.
 
 ``python tests/on_spark.py FOLDER``: for each ``KIND.toml`` there, what it asks of
-``KIND.parquet`` is written to ``KIND.spark.parquet``.
+``KIND.parquet`` is written to ``KIND.spark.parquet``, what is rare to ``KIND.aside.spark.parquet``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from erfm.customers import tables
 from erfm.customers.study_file import load_study
 from erfm.study import Format
-from erfm.transactions.features import histories, measured
+from erfm.transactions.features import aside, histories, measured
 from erfm.transactions.measuring import load_transactions
 from erfm.transactions.rows import placed_rows
 from erfm.transactions.source import Source
@@ -32,12 +32,15 @@ SETTINGS = {
 }
 
 
-def features_in(backend: Any, name: str, study: Path) -> pa.Table:
-    """Return what an engine measures from its table `name`."""
+def features_in(backend: Any, name: str, study: Path) -> tuple[pa.Table, pa.Table]:
+    """Return what an engine measures from its table `name`, and what of it is aside."""
     keys = load_transactions(load_study(study)).keys
     source = Source(backend, backend.table(name), name, "[transactions]", Format(), {})
-    asked = measured(histories(placed_rows(source, keys), keys), keys)
-    return pa.Table.from_batches(list(tables.batches(backend, asked, 1_000)))
+    rows = placed_rows(source, keys)
+    asked = measured(histories(rows, keys), keys), aside(rows)
+    found = [[*tables.batches(backend, expression, 1_000)] for expression in asked]
+    one, two = (pa.Table.from_batches(batches) if batches else pa.table({}) for batches in found)
+    return one, two
 
 
 def main(folder: Path) -> None:
@@ -51,7 +54,8 @@ def main(folder: Path) -> None:
     for study in sorted(folder.glob("*.toml")):
         backend.read_parquet(str(study.with_suffix(".parquet")), table_name=study.stem)
         found = features_in(backend, study.stem, study)
-        pq.write_table(found, study.with_suffix(".spark.parquet"))
+        for table, suffix in zip(found, (".spark.parquet", ".aside.spark.parquet"), strict=True):
+            pq.write_table(table, study.with_suffix(suffix))
     session.stop()
 
 

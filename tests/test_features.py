@@ -102,6 +102,7 @@ def test_recency_frequency_and_amount_are_what_they_mean_in_dates(tmp_path, meas
     assert found["status"].to_list() == ["active", "left"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "frequency", "amount"),
     [
@@ -115,6 +116,7 @@ def test_one_direction_alone_is_told_by_the_sign(tmp_path, keys, frequency, amou
     assert (found["frequency"].to_list(), found["amount"].to_list()) == (frequency, amount)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("which", "amount", "customers"),
     [("both", 10.0 - 4 - 1, 1), ("deposits", 10.0, 1), ("withdrawals", 5.0, 1)],
@@ -132,6 +134,7 @@ def test_one_direction_alone_is_told_by_a_column(tmp_path, which, amount, custom
     assert found["amount"].to_list() == [amount]
 
 
+@pytest.mark.slow
 def test_a_row_can_stand_for_several_transactions(tmp_path):
     rows = [
         ("x", "2024-01-01", 10, 3),
@@ -153,6 +156,7 @@ def test_a_row_can_stand_for_several_transactions(tmp_path):
     assert account(study)["no number of transactions, or 0"] == (1, 1, "x")
 
 
+@pytest.mark.slow
 def test_lengths_before_a_reference_date_are_the_same_windows(tmp_path):
     windows = 'reference = "2024-07-01"\noutcome = "2 months"\ngap = "1 month"'
     dated = measured(write_bank(tmp_path, ROWS))
@@ -160,6 +164,7 @@ def test_lengths_before_a_reference_date_are_the_same_windows(tmp_path):
     pd.testing.assert_frame_equal(measured(other, overwrite=True), dated)
 
 
+@pytest.mark.slow
 def test_customers_are_joined_and_a_closing_date_can_decide(tmp_path):
     (tmp_path / "people.csv").write_text(
         "client;sex;age;closed\n"
@@ -187,6 +192,7 @@ def test_customers_are_joined_and_a_closing_date_can_decide(tmp_path):
     assert lines["customers without a transaction in the observation window"] == (0, 1, "d")
 
 
+@pytest.mark.slow
 def test_the_customers_that_are_written_can_be_analysed(tmp_path, capsys):
     frame = ledger(400)
     study = write_bank(tmp_path, frame.itertuples(index=False))
@@ -199,6 +205,7 @@ def test_the_customers_that_are_written_can_be_analysed(tmp_path, capsys):
     assert "frequency" in forward_lr(loaded, samples.build).terms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["customers.parquet", "customers.csv"])
 def test_the_same_files_are_written_each_time_and_never_over_others_unasked(tmp_path, file, capsys):
     rows = list(ledger(50).itertuples(index=False))
@@ -216,6 +223,24 @@ def test_the_same_files_are_written_each_time_and_never_over_others_unasked(tmp_
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*names, "bank.toml", "ledger.csv"])
 
 
+def test_an_interruption_leaves_nothing_half_written(tmp_path, capsys, monkeypatch):
+    study = write_bank(tmp_path, ENOUGH)
+    (tmp_path / "customers.parquet").write_bytes(b"mine")
+    whole = tables.batches
+
+    def interrupted(*arguments):
+        yield from whole(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tables, "batches", interrupted)
+    assert main(["features", "--study", str(study), "--overwrite"]) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "interrupted"
+    assert (tmp_path / "customers.parquet").read_bytes() == b"mine"
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["bank.toml", "customers.parquet", "ledger.csv"]
+
+
+@pytest.mark.slow
 def test_amounts_are_added_exactly_whatever_the_order(tmp_path):
     values = ["0.1"] * 10 + ["100000000.01", "-100000000.01", "0.000001"]
     for order in (values, values[::-1]):
@@ -244,6 +269,7 @@ def test_the_codebook_says_what_each_column_means_in_dates(tmp_path):
 # --- What is left out -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_row_is_used_or_left_out_for_one_reason(tmp_path):
     rows = [
         *((*row, "EUR", i) for i, row in enumerate(ROWS)),
@@ -295,6 +321,7 @@ def test_the_rows_read_are_those_used_and_those_left_out(tmp_path_factory, data)
     assert by_use["read"] == len(rows) + len(ENOUGH) == by_use["used"] + by_use.get("left out", 0)
 
 
+@pytest.mark.slow
 def test_rows_alike_are_dropped_only_if_that_is_asked_for(tmp_path):
     rows = [*ENOUGH, ENOUGH[0], ENOUGH[0]]
     study = write_bank(tmp_path, rows)
@@ -399,6 +426,7 @@ def cdnow(tmp_path_factory) -> pd.DataFrame:
 
 
 @needs_cdnow
+@pytest.mark.slow
 def test_cdnow_s_customers_are_what_pandas_makes_of_them(cdnow):
     rows = pd.read_csv(CDNOW, sep=r"\s+", dtype={"customer_id": str, "date": str})
     rows["date"] = pd.to_datetime(rows["date"], format="%Y%m%d")

@@ -31,6 +31,7 @@ def told(tmp_path, rows, keys="", enough=True, **other) -> str:
 # --- Amounts --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_amounts_with_another_decimal_mark(tmp_path):
     rows = [("y", "2024-01-05", '"12,50"'), ("z", "2024-01-05", '"7,00"')]
     assert told(tmp_path, rows) == (
@@ -93,6 +94,7 @@ def test_several_currencies(tmp_path):
 # --- Counts and directions ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_negative_counts(tmp_path):
     rows = [(*row, 1) for row in ENOUGH]
     rows += [("y", "2024-01-05", 1, -2), ("z", "2024-01-05", 1, 1.5)]
@@ -269,6 +271,11 @@ def test_customers_that_are_written_otherwise(tmp_path):
     )
 
 
+def test_a_customers_table_without_customers(tmp_path):
+    assert people(tmp_path, "") == "people.csv: there are no customers. Export them again."
+
+
+@pytest.mark.slow
 def test_nobody_who_is_left(tmp_path):
     tables = f'[transactions.churned]\nclosing_date = "closed"\n{PEOPLE}'
     assert people(tmp_path, "x,f,30,2024-01-02\n", tables=tables) == (

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
-from banks import WINDOWS, write_bank
+from banks import README, WINDOWS, write_bank
 from hypothesis import given
 from hypothesis import strategies as st
 
 from erfm.customers.study_file import load_study
-from erfm.customers.transactions_table import Length
+from erfm.customers.transactions_table import (
+    ChurnedTable,
+    Length,
+    MeasuresTable,
+    PeopleTable,
+    TransactionsTable,
+    WindowsTable,
+)
 from erfm.study import StudyError
 from erfm.transactions.measuring import load_transactions
 
@@ -225,3 +233,14 @@ def test_a_study_without_transactions_is_told_what_is_missing(tmp_path):
 )
 def test_an_address_with_a_password_is_refused_and_not_quoted(tmp_path, source, expected):
     assert told(tmp_path, source=source) == expected
+
+
+@pytest.mark.parametrize(
+    "table",
+    [TransactionsTable, WindowsTable, MeasuresTable, ChurnedTable, PeopleTable],
+)
+def test_every_key_is_told_in_the_readme_of_the_data(table):
+    text = README.partition("## From transactions to customers")[2].partition("\n### CDNOW")[0]
+    told = {word for quoted in re.findall("`([^`]+)`", text) for word in re.findall(r"\w+", quoted)}
+    assert set(table.model_fields) - told <= {"windows", "measures", "churned", "customers"}
+    assert "[transactions.customers]" in text

@@ -42,8 +42,7 @@ def with_fate(table: Any, people: Any | None, windows: Windows, closing: bool) -
         start, end = (ibis.literal(day) for day in windows.outcome)
         cases += [((table.closed < start).fill_null(False), CLOSED)]
         table = table.mutate(churned=(table.closed <= end).fill_null(False))
-    observed = table[f"rows_{Place.OBSERVED}"]
-    cases += [(observed == 0, NO_HISTORY)]
+    cases += [(table.rows_0 == 0, NO_HISTORY)]
     return table.mutate(fate=ibis.cases(*cases, else_=KEPT))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from erfm.customers.cells import conventions, show_marks
 from erfm.customers.transactions_table import TransactionsTable, Windows
 from erfm.formats import counted, to_text
 from erfm.study import StudyError
-from erfm.transactions.rows import Place
+from erfm.transactions.rows import Place, day
 from erfm.transactions.source import Source
 
 MOST_EMPTY = 0.05
@@ -172,9 +172,8 @@ def _check_dates(source: Source, keys: TransactionsTable, table: Any) -> None:
 
 
 def _check_amounts(source: Source, keys: TransactionsTable, table: Any) -> None:
-    bad = examples(table, "bad_amount", TEXTS_TO_LOOK_AT)
-    if len(bad):
-        marks = _marks(bad["told"])
+    if "bad_amount" in table.columns:
+        marks = _marks(examples(table, "bad_amount", TEXTS_TO_LOOK_AT)["told"])
         _refuse(
             source, table, "bad_amount", keys.amount,
             f"text where amounts are expected, or amounts without limit or from 10¹² up. {marks}"
@@ -198,6 +197,8 @@ def _check_amounts(source: Source, keys: TransactionsTable, table: Any) -> None:
 
 def _marks(texts: pd.Series) -> str:
     """Return which marks would make numbers of all texts, and how the next word begins."""
+    if texts.empty:
+        return "C"
     marks, share = conventions(
         pd.Series(pa.array(texts.drop_duplicates()).to_pylist(), dtype="str")
     )
@@ -285,10 +286,10 @@ def _check_identifiers(source: Source, keys: TransactionsTable, table: Any) -> N
 def _check_windows(
     source: Source, windows: Windows, keys: TransactionsTable, table: Any
 ) -> tuple[str, ...]:
-    ends = table.aggregate(first=table["first"].min(), last=table.day_last.max())
-    found = tables.aggregates(ends).iloc[0]
     where = f"{source.name}, column '{keys.date}'"
-    if pd.isna(found["first"]):
+    sums = table.aggregate(observed=table.rows_0.sum(), outcome=table.rows_1.sum())
+    found = tables.aggregates(sums).iloc[0]
+    if not found["observed"]:
         raise StudyError(
             f"{where}: no transaction between {windows.observation[0]} and "
             f"{windows.observation[1]}, the observation window. {_span(table)}Correct "
@@ -296,25 +297,47 @@ def _check_windows(
         )
     start, end = windows.outcome
     if not keys.churned.closing_date:
-        if pd.isna(found["last"]):
+        if not found["outcome"]:
             raise StudyError(
                 f"{where}: no transaction between {start} and {end}, the outcome window: every "
                 f"customer would count as churned. {_span(table)}Correct [transactions.windows]."
             )
-        last = pd.Timestamp(found["last"]).date()
-        if (end - last).days > MOST_EMPTY * ((end - start).days + 1):
+        days = source_days(source, keys)
+        late = end - timedelta(days=int(MOST_EMPTY * ((end - start).days + 1)))
+        if not _any(days, late, end):
+            last = _one(days, start, end, "max")
             raise StudyError(
                 f"{where}: the last transaction in the outcome window is of {last}, and the window "
                 f"ends on {end}: customers would count as churned because the data end. Let the "
                 "window end earlier ([transactions.windows])."
             )
-    first = pd.Timestamp(found["first"]).date()
-    if (first - windows.observation[0]).days > MOST_EMPTY * windows.days:
+    first, last = windows.observation
+    days = source_days(source, keys)
+    if not _any(days, first, first + timedelta(days=int(MOST_EMPTY * windows.days))):
         return (
-            f"the observation window begins on {windows.observation[0]}, and its first transaction "
-            f"is of {first}: what older customers did before is not in the data.",
+            f"the observation window begins on {first}, and its first transaction is of "
+            f"{_one(days, first, last, 'min')}: what older customers did before is not "
+            "in the data.",
         )
     return ()
+
+
+def source_days(source: Source, keys: TransactionsTable) -> Any:
+    """Return an expression: the days of all rows, and nothing else of them."""
+    return source.table.select(date=day(source, keys.date, keys.date_format)[0])
+
+
+def _any(days: Any, first: date, last: date) -> bool:
+    """Return whether there is a row in these days; the engine ends at the first that it finds."""
+    return len(tables.arrow(days.filter(days.date.between(first, last)).limit(1))) > 0
+
+
+def _one(days: Any, first: date, last: date, extreme: str) -> date:
+    """Return the first or the last day within a window."""
+    within = days.filter(days.date.between(first, last))
+    return pd.Timestamp(
+        tables.aggregates(within.aggregate(day=getattr(within.date, extreme)()))["day"].iloc[0]
+    ).date()
 
 
 def _span(table: Any) -> str:

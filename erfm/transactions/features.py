@@ -11,14 +11,14 @@ from typing import Any
 import ibis
 
 from erfm.customers.transactions_table import DAYS_PER_MONTH, TransactionsTable, Windows
-from erfm.transactions.rows import Place, as_text, places
-
-LEAST = ("bad_date", "bad_amount", "bad_times", "pointed", "bad_direction", "differs")
-"""What a check quotes: of each customer, the first text in the order of characters."""
+from erfm.transactions.rows import ASIDE, COMMON, Place, as_text
 
 
 def histories(rows: Any, keys: TransactionsTable) -> Any:
     """Return an expression with a row a customer: all that is asked of the transactions.
+
+    Each aggregate takes time for every row, so there are no more than are needed of most rows: what
+    is rare is asked for in `aside`.
 
     Parameters
     ----------
@@ -29,32 +29,44 @@ def histories(rows: Any, keys: TransactionsTable) -> Any:
     Returns
     -------
     ibis.Table
-        ``customer`` (as the source has it); ``first``, ``last`` (days), ``frequency`` and
-        ``total`` in the observation window; ``later``, the transactions in the outcome window;
-        ``rows`` read and, by `Place`, ``rows_0`` and so on; ``copies``, the rows that are the same
-        as another; then what checks need.
+        ``customer`` (as the source has it); in the observation window ``last`` (a day),
+        ``frequency``, ``total`` and, if length is measured, ``first``; ``later``, the transactions
+        in the outcome window; the rows by `Place`, ``rows_0`` and so on, those of `ASIDE` together
+        as ``rows_aside``; then what checks need.
     """
-    windows = keys.windows.windows
     columns = set(rows.columns)
     observed = rows.place == int(Place.OBSERVED)
     wanted: dict[str, Any] = {
-        "first": rows.date.min(where=observed),
         "last": rows.date.max(where=observed),
-        "frequency": _frequency(rows, keys, observed),
         "total": rows.amount.sum(where=observed),
-        "later": _number(rows, keys, rows.place == int(Place.OUTCOME)),
-        "rows": rows.copies.sum() if "copies" in columns else rows.count(),
     }
+    if keys.measures.length:
+        wanted["first"] = rows.date.min(where=observed)
+    if keys.measures.frequency == "active_days":
+        wanted["active"] = rows.date.nunique(where=observed)
+    if keys.measures.frequency == "active_months":
+        wanted["active"] = (12 * rows.date.year() + rows.date.month()).nunique(where=observed)
+    if keys.count:
+        wanted["times"] = rows.times.sum(where=observed)
+        wanted["times_later"] = rows.times.sum(where=rows.place == int(Place.OUTCOME))
+    for place in COMMON:
+        if place != Place.GAP or keys.windows.windows.gap:
+            wanted[f"rows_{place}"] = rows.count(where=rows.place == int(place))
+    wanted["rows_aside"] = rows.count(where=rows.place > int(max(COMMON)))
     if "copies" in columns:
         wanted["copies"] = (rows.copies - 1).sum()
-    if keys.count and keys.measures.frequency != "transactions":
-        wanted["times"] = rows.times.sum(where=observed)
-    for place in places(keys, windows, rows.columns):
-        wanted[f"rows_{place}"] = rows.count(where=rows.place == int(place))
-    wanted["day_last"] = rows.date.max(where=rows.place == int(Place.OUTCOME))
-    wanted |= {name: rows[name].min() for name in LEAST if name in columns}
+    found = rows.group_by("customer").agg(**wanted, **_checked(rows, columns))
+    return found.mutate(
+        frequency=found["active" if "active" in wanted else "times" if keys.count else "rows_0"],
+        later=found["times_later" if keys.count else "rows_1"],
+    )
+
+
+def _checked(rows: Any, columns: set[str]) -> dict[str, Any]:
+    """Return what checks of single customers need, where the study file asks for it."""
+    wanted: dict[str, Any] = {}
     if "settles" in columns:
-        wanted["settles"] = rows.settles.any()
+        wanted |= {"pointed": rows.pointed.min(), "settles": rows.settles.any()}
     if "currency" in columns:
         wanted |= {
             "currency_least": rows.currency.min(),
@@ -63,24 +75,28 @@ def histories(rows: Any, keys: TransactionsTable) -> Any:
         }
     if "withdrawn" in columns:
         wanted |= {"withdrawn_least": rows.withdrawn.min(), "withdrawn_most": rows.withdrawn.max()}
-        wanted["negative_deposit"] = rows.negative_deposit.min()
     if "no_id" in columns:
-        wanted["no_id"] = rows.no_id.sum()
-    return rows.group_by("customer").agg(**wanted)
+        wanted |= {"no_id": rows.no_id.sum(), "differs": rows.differs.min()}
+    return wanted
 
 
-def _number(rows: Any, keys: TransactionsTable, where: Any) -> Any:
-    """Return how many transactions there are: rows, or what their column counts."""
-    return rows.times.sum(where=where) if keys.count else rows.count(where=where)
+def aside(rows: Any) -> Any:
+    """Return an expression: of each customer the rows that are not used whatever their dates.
+
+    Returns
+    -------
+    ibis.Table
+        ``aside`` (the customer), ``rows_5`` and so on by `Place`, and the first text in the order
+        of characters that is no day, no amount, no count or no direction.
+    """
+    rare = rows.filter(rows.place > int(max(COMMON)))
+    wanted = {f"rows_{place}": rare.count(where=rare.place == int(place)) for place in ASIDE}
+    wanted |= {name: rare[name].min() for name in QUOTED if name in rare.columns}
+    return rare.group_by(aside="customer").agg(**wanted)
 
 
-def _frequency(rows: Any, keys: TransactionsTable, observed: Any) -> Any:
-    kind = keys.measures.frequency
-    if kind == "active_days":
-        return rows.date.nunique(where=observed)
-    if kind == "active_months":
-        return (12 * rows.date.year() + rows.date.month()).nunique(where=observed)
-    return _number(rows, keys, observed)
+QUOTED = ("bad_date", "bad_amount", "bad_times", "bad_direction", "negative_deposit")
+"""What a check quotes."""
 
 
 def measured(histories: Any, keys: TransactionsTable) -> Any:
@@ -119,12 +135,12 @@ def _amount(histories: Any, keys: TransactionsTable, windows: Windows) -> Any:
     if kind == "mean_per_month":
         return total / windows.months
     if kind == "mean_per_transaction":
-        return total / transactions(histories, keys)
+        return total / histories["times" if keys.count else "rows_0"]
     return total
 
 
-def transactions(histories: Any, keys: TransactionsTable) -> Any:
-    """Return how many transactions each customer has in the observation window."""
-    if keys.measures.frequency == "transactions":
-        return histories.frequency
-    return histories["times" if keys.count else f"rows_{int(Place.OBSERVED)}"]
+def with_rows(table: Any) -> Any:
+    """Return histories with the number of each customer's ``rows``, copies included."""
+    parts = [f"rows_{place}" for place in COMMON if f"rows_{place}" in table.columns]
+    parts += ["rows_aside", *(["copies"] if "copies" in table.columns else [])]
+    return table.mutate(rows=sum(table[name] for name in parts[1:]) + table[parts[0]])

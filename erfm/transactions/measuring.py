@@ -27,7 +27,7 @@ from erfm.study import Study, StudyError
 from erfm.transactions.account import KEPT, LEFT_OUT, READ, USED, account, with_fate
 from erfm.transactions.checks import check_transactions
 from erfm.transactions.codebook import codebook
-from erfm.transactions.features import histories, measured
+from erfm.transactions.features import aside, histories, measured, with_rows
 from erfm.transactions.people import check_people, column, people_rows
 from erfm.transactions.rows import placed_rows
 from erfm.transactions.source import (
@@ -275,10 +275,20 @@ def _open(
 
 
 def _history(source: Source, keys: TransactionsTable, local: Any, scratch: Path) -> Any:
-    """Return histories as a table of the local engine; the source is read here, once."""
-    expression = measured(histories(placed_rows(source, keys), keys), keys)
+    """Return histories as a table of the local engine.
+
+    The source is read here: once, and its rare rows a second time, if there are any.
+    """
+    rows = placed_rows(source, keys)
     with engine_errors(source), tables.watched(source.backend, "Reading transactions"):
-        return _brought(source, expression, "histories", local, scratch)
+        asked = measured(histories(rows, keys), keys)
+        table = _brought(source, asked, "histories", local, scratch)
+        if tables.aggregates(table.aggregate(n=table.rows_aside.sum()))["n"].fillna(0).iloc[0]:
+            rare = _brought(source, aside(rows), "aside", local, scratch)
+            table = table.left_join(rare, table.customer == rare.aside).drop("aside")
+            zeros = {name: table[name].fill_null(0) for name in rare.columns if "rows_" in name}
+            table = table.mutate(**zeros)
+    return local.create_table("known", obj=with_rows(table), temp=True)
 
 
 def _brought(source: Source, expression: Any, name: str, local: Any, scratch: Path) -> Any:
@@ -287,7 +297,8 @@ def _brought(source: Source, expression: Any, name: str, local: Any, scratch: Pa
         with tables.interruptible():
             return local.create_table(name, obj=expression, temp=True)
     path = scratch / f"{name}.parquet"
-    _write_parquet(tables.batches(source.backend, expression, ROWS_AT_A_TIME), path)
+    schema = expression.schema().to_pyarrow()
+    _write_parquet(tables.batches(source.backend, expression, ROWS_AT_A_TIME), path, schema)
     return local.read_parquet(path)
 
 
@@ -319,6 +330,8 @@ def _people(
 
 def _check_some_known(source: Source, table: Any, people: Any) -> None:
     """Raise if the transactions have no customer of the customers' table: written otherwise."""
+    if not tables.aggregates(people.aggregate(n=people.count()))["n"].iloc[0]:
+        raise StudyError(f"{source.name}: there are no customers. Export them again.")
     both = table.semi_join(people, table.customer_text == people.person)
     if tables.aggregates(both.aggregate(n=both.count()))["n"].iloc[0]:
         return
@@ -364,8 +377,14 @@ def _write_rows(expression: Any, path: Path, suffix: str) -> None:
             _write_csv(batches, path)
 
 
-def _write_parquet(batches: Iterator[pa.RecordBatch], path: Path) -> None:
-    first = next(batches)
+def _write_parquet(
+    batches: Iterator[pa.RecordBatch], path: Path, schema: pa.Schema | None = None
+) -> None:
+    """Write batches of rows; where there are none, no rows of the `schema`."""
+    first = next(batches, None)
+    if first is None:
+        assert schema is not None, "who writes customers has some"
+        first = pa.RecordBatch.from_pylist([], schema)
     with pq.ParquetWriter(path, first.schema) as writer:
         writer.write_batch(first)
         for batch in batches:

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from erfm.customers.cells import number_of
-from erfm.customers.transactions_table import TransactionsTable, Windows
+from erfm.customers.transactions_table import TransactionsTable
 from erfm.study import Format, StudyError
 from erfm.transactions.source import Source
 
@@ -20,19 +20,25 @@ GROUPED = "^[+-]?[1-9][0-9]{0,2}[.][0-9]{3}$"
 
 
 class Place(IntEnum):
-    """What becomes of a row; of several reasons to leave it out, the first."""
+    """What becomes of a row; of several reasons to leave it out, the first in `_place`."""
 
     OBSERVED = 0
     OUTCOME = 1
-    NO_DATE = 2
-    BAD_DATE = 3
-    BEFORE = 4
-    GAP = 5
-    AFTER = 6
-    CURRENCY = 7
-    DIRECTION = 8
-    NO_AMOUNT = 9
-    NO_COUNT = 10
+    BEFORE = 2
+    GAP = 3
+    AFTER = 4
+    BAD_DATE = 5
+    NO_DATE = 6
+    WRONG = 7
+    CURRENCY = 8
+    DIRECTION = 9
+    NO_AMOUNT = 10
+    NO_COUNT = 11
+
+
+COMMON = (Place.OBSERVED, Place.OUTCOME, Place.BEFORE, Place.GAP, Place.AFTER)
+"""Where rows are by their dates alone; all others are `ASIDE`, and there are few of them."""
+ASIDE = tuple(place for place in Place if place not in COMMON)
 
 
 @ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, dt.string), dt.timestamp))
@@ -161,11 +167,13 @@ def number(source: Source, column: str, kind: str) -> tuple[Any, Any]:
         A column that is neither numbers nor text, or is text in another engine than DuckDB.
     """
     values = tidy(source, source.column(column))
+    absent = values.isnull()
     if values.type().is_floating():
-        values = ibis.cases((values.isnan(), ibis.null(values.type())), else_=values)
+        absent = absent | values.isnan()
     if values.type().is_numeric():
         if not source.local:
-            return values.cast(kind), ibis.null("string")
+            known = ibis.cases((~absent, values)) if values.type().is_floating() else values
+            return known.cast(kind), ibis.null("string")
         numbers = values.try_cast(kind)
     elif not values.type().is_string():
         raise StudyError(
@@ -176,8 +184,7 @@ def number(source: Source, column: str, kind: str) -> tuple[Any, Any]:
         raise StudyError(_only_typed(source, column, "a number"))
     else:
         numbers = _parsed(values, source.form).try_cast(kind)
-    bad = ibis.cases((numbers.isnull() & values.notnull(), values.cast("string")))
-    return numbers, bad
+    return numbers, ibis.cases((numbers.isnull() & ~absent, values.cast("string")))
 
 
 def _parsed(text: Any, form: Format) -> Any:
@@ -269,6 +276,9 @@ def _place(rows: Any, keys: TransactionsTable) -> Any:
     cases += [(date < first, Place.BEFORE), (date > end, Place.AFTER)]
     if windows.gap:
         cases += [((date > last) & (date < start), Place.GAP)]
+    if keys.direction:
+        wrong = rows.bad_direction.notnull() | rows.negative_deposit.notnull()
+        cases += [(wrong, Place.WRONG)]
     if keys.currency and keys.currency_column:
         other = (rows.currency != keys.currency) | rows.currency.isnull()
         cases += [(other, Place.CURRENCY)]
@@ -298,15 +308,3 @@ def _counted_amount(rows: Any, keys: TransactionsTable) -> Any:
         taken = rows.direction == keys.withdrawal
         return ibis.cases((taken, -rows.amount.abs()), else_=rows.amount.abs())
     return rows.amount
-
-
-def places(keys: TransactionsTable, windows: Windows, columns: tuple[str, ...]) -> list[Place]:
-    """Return the places that rows can have, with what the study file names."""
-    possible = {
-        Place.BAD_DATE: "bad_date" in columns,
-        Place.GAP: windows.gap > 0,
-        Place.CURRENCY: bool(keys.currency and keys.currency_column),
-        Place.DIRECTION: keys.which != "both",
-        Place.NO_COUNT: bool(keys.count),
-    }
-    return [place for place in Place if possible.get(place, True)]

@@ -6,8 +6,8 @@
 ``cdnow_customers_summary.csv`` there has, for a tenth of the customers, the days with a purchase
 after the first one until 1997-09-30 (frequency), and in weeks the time from the first to the last
 of them (recency) and from the first to 1997-09-30 (T). ``CDNOW_sample.txt`` says who they are in
-the master file. Written are their identifiers, the values of every fortieth, and sums and a digest of
-all: not the file, which is not ours.
+the master file. Written are their identifiers, the values of every fortieth, and sums and a digest
+of all: not the file, which is not ours.
 """
 
 from __future__ import annotations
