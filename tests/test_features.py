@@ -263,6 +263,7 @@ def test_the_codebook_says_what_each_column_means_in_dates(tmp_path):
         book.loc["status", "meaning"]
         == "'left' if no transaction from 2024-05-01 to 2024-06-30, else 'active'"
     )
+    assert book.loc["customer", ["minimum", "maximum"]].isna().all()
     assert book.loc["recency", ["unit", "minimum", "maximum"]].to_list() == ["days", "1", "32"]
 
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,7 @@ def features_file(source: str | Path, overwrite: bool = False) -> Features:
     study = transactions.study
     outputs = [study.file, *(_beside(study.file, what) for what in ("codebook", "left_out"))]
     for output in outputs:
+        _check_apart(transactions, output)
         check_output(output, _inputs(transactions), overwrite)
     with tables.scratch_beside(study.file) as scratch, _measured(transactions, scratch) as found:
         written, features = found
@@ -211,6 +213,20 @@ def features_file(source: str | Path, overwrite: bool = False) -> Features:
 
 def _beside(path: Path, what: str) -> Path:
     return path.with_name(f"{path.stem}_{what}.csv")
+
+
+def _check_apart(transactions: Transactions, output: Path) -> None:
+    """Raise if a file that is written would be read as transactions the next time."""
+    source = transactions.file
+    if source is None or source.is_file():
+        return
+    folder, place = source.resolve(), output.resolve()
+    beside = folder.parent == place.parent and fnmatch(place.name, folder.name)
+    if beside or folder in place.parents:
+        raise StudyError(
+            f"{output}: would lie among the transactions ({source}), and be read as such. Name "
+            "another place under [data]."
+        )
 
 
 def _inputs(transactions: Transactions) -> dict[str, Path]:
