@@ -310,8 +310,9 @@ def _history(source: Source, keys: TransactionsTable, local: Any, scratch: Path)
 def _brought(source: Source, expression: Any, name: str, local: Any, scratch: Path) -> Any:
     """Return an expression's rows as a table of the local engine."""
     if source.backend is local:
-        with tables.interruptible():
-            return local.create_table(name, obj=expression, temp=True)
+        return tables.at_once_interruptible(
+            local, lambda: local.create_table(name, obj=expression, temp=True)
+        )
     path = scratch / f"{name}.parquet"
     schema = expression.schema().to_pyarrow()
     _write_parquet(tables.batches(source.backend, expression, ROWS_AT_A_TIME), path, schema)
