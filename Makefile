@@ -5,6 +5,7 @@
 # make test-portable  re-execute the notebooks with the arithmetic of other processors
 # make test-oldest  run every test with the lowest versions that pyproject.toml allows, then with
 #                   the pinned ones on every Python at hand, each in a copy of the project
+# make test-engines  measure customers on Spark and PostgreSQL, too: equal to DuckDB
 # make lab      open JupyterLab on the notebooks
 # make bench    forward LR against other searches, and what works beyond memory, as ratios
 # make student  write the notebooks without solutions and outputs to build/student
@@ -30,8 +31,8 @@ ON_PYTHONS := $(PYTHONS:%=test-on-%)
 # uv where it is installed, otherwise a private copy fetched with pip.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: report book test quick test-portable test-oldest test-lowest $(ON_PYTHONS) lab bench student \
-	notebooks lock clean
+.PHONY: report book test quick test-portable test-oldest test-lowest $(ON_PYTHONS) test-engines lab \
+	bench student notebooks lock clean
 
 report: $(READY)
 	@$(RUN) -m erfm report --study "$$STUDY"
@@ -58,7 +59,7 @@ at-hand = { $(UV) python find --system --no-project --no-python-downloads $(1) |
 	pyenv prefix $(1); } 2>/dev/null
 # A Python, or a lock, of its own for each: so an environment of its own, beside a project's copy.
 copy = rm -rf $(1) && mkdir -p $(1) && \
-	tar --exclude ./build --exclude ./.oldest --exclude ./.venv -cf - . | tar -xf - -C $(1)
+	tar --exclude ./build --exclude ./.oldest --exclude ./.engines --exclude ./.venv -cf - . | tar -xf - -C $(1)
 
 # Types are checked against the annotations of the pinned versions only: older ones say other things.
 test-lowest: .oldest/lowest.lock
@@ -73,6 +74,14 @@ $(ON_PYTHONS): test-on-%: | $(UV)
 		echo "The pinned versions, $$python" && $(call copy,.oldest/$*) && \
 		$(MAKE) --no-print-directory -C .oldest/$* test PYTHON="$$python"; \
 	else echo "Python $* is not at hand: not tested"; fi
+
+test-engines: $(READY) .engines/.ready
+	PYTHONPATH=.engines $(RUN) -m pytest -rs tests/test_engines.py
+
+# Beside the environment, which has what the lock pins and no more.
+.engines/.ready: pyproject.toml | $(READY) $(UV)
+	@$(UV) pip install --quiet --python $(RUN) --target .engines "pyspark>=4.0" "psycopg[binary]>=3.2"
+	@touch $@
 
 lab: $(READY)
 	$(RUN) -m jupyterlab --notebook-dir=notebooks
@@ -99,7 +108,7 @@ lock: $(UV)
 		pyproject.toml --output-file $@
 
 clean:
-	rm -rf build .venv .oldest .uv .pytest_cache .hypothesis .ruff_cache .mypy_cache erfm.egg-info
+	rm -rf build .venv .oldest .engines .uv .pytest_cache .hypothesis .ruff_cache .mypy_cache erfm.egg-info
 
 $(READY): requirements.lock pyproject.toml | $(UV)
 	@echo "Setting up .venv from requirements.lock (once)"

@@ -1,7 +1,8 @@
 """The extended-RFM churn model of a commercial bank: its five steps, in the order of reading.
 
 ``from erfm import`` has all that the notebooks of the five steps need. What else there is stands in
-rooms: `erfm.customers`, `erfm.large`, `erfm.paper`, `erfm.trust`, `erfm.warning` and `erfm.report`.
+rooms: `erfm.customers`, `erfm.transactions`, `erfm.large`, `erfm.paper`, `erfm.trust`,
+`erfm.warning` and `erfm.report`.
 
 Where to begin: with page 02, from its first line to the maximum of the likelihood. The page has its
 customers from `load_study`, which reads what the columns of a file mean, `load_customers`, which

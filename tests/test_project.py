@@ -116,6 +116,14 @@ def imports(source: str, anywhere: bool = True) -> set[str]:
     return found
 
 
+def test_the_other_engines_are_those_of_the_extras():
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    installed = re.search(r"--target \.engines (.*)$", makefile, flags=re.M)[1]
+    packages = [name.replace("[binary]", "") for name in re.findall('"([^"]+)"', installed)]
+    assert packages == [*extras["spark"], *extras["postgres"]]
+
+
 def test_the_lowest_python_is_the_declared_one():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     lowest = re.search(r"^PYTHONS := (\S+)", makefile, flags=re.M)[1]

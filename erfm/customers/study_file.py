@@ -5,10 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,14 +18,13 @@ from pydantic import (
 )
 
 from erfm.customers.cells import nearest
-from erfm.customers.charsets import is_encoding
+from erfm.customers.file_keys import Sheet, WrittenTable
 from erfm.customers.files import explained
 from erfm.customers.toml_tables import (
     Flag,
     GivenText,
     Table,
     Text,
-    Texts,
     WholeSentence,
     is_paper,
     must,
@@ -36,11 +34,11 @@ from erfm.customers.toml_tables import (
     read_toml,
     refuse,
 )
+from erfm.customers.transactions_table import TransactionsTable
 from erfm.study import DATA, ROLES, Format, Predictor, Study, StudyError, make_design
 
 LONGEST_NAME = 100
 RESERVED_NAMES = ("customer_id", "retained", "sample", "Constant")
-_NO_MARKS = '"\r\n\0\\0123456789+-eE'
 
 
 def load_study(study: str | Path) -> Study:
@@ -104,18 +102,6 @@ def _level(value: Any) -> tuple[str, str]:
     return (plain(value),) * 2
 
 
-def _one_mark(mark: str) -> str:
-    if len(mark) != 1 or mark in _NO_MARKS:
-        raise ValueError
-    return mark
-
-
-def _known_encoding(name: str) -> str:
-    if not is_encoding(name):
-        raise ValueError
-    return name
-
-
 def _known_day(day: str) -> str:
     return date.fromisoformat(day).isoformat()
 
@@ -130,16 +116,6 @@ Level = Annotated[tuple[str, str], BeforeValidator(_level)]
 Levels = Annotated[tuple[Level, ...], BeforeValidator(_pairs)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Probability = Annotated[Share, must("it must be between 0 and 1")]
-Character = Annotated[str, AfterValidator(_one_mark)]
-Mark = Annotated[Character, must("it must be one character")]
-MarkOrNone = Annotated[Character | Literal[""], must("it must be one character")]
-Encoding = Annotated[
-    str,
-    AfterValidator(_known_encoding),
-    must('there is no such encoding. Write e.g. "utf-8" or "gb18030"'),
-]
-Sheet = Annotated[str | Annotated[int, Field(ge=0, lt=10**9)], must("give its name or number")]
-Row = Annotated[int, Field(ge=0, lt=10**9), must("give the row that names the columns, from 1")]
 Size = Annotated[
     Annotated[int, Field(ge=1, lt=10**18)] | Share,
     must("give a number of customers or a share between 0 and 1"),
@@ -163,30 +139,13 @@ class _Column(Table):
     distribution: Text = ""
 
 
-class _Data(Table):
+class _Data(WrittenTable):
+    head: ClassVar[str] = "[data]"
+
     file: GivenText
     id: Text = ""
-    encoding: Encoding = Format.encoding
-    separator: Mark = Format.separator
-    decimal: Mark = Format.decimal
-    thousands: MarkOrNone = Format.thousands
-    missing: Texts = Format.missing
     sheet: Sheet = Format.sheet
-    header: Row = Format.header
     fingerprint: dict[str, _Column] = Field(default_factory=dict)
-
-    @property
-    def format(self) -> Format:
-        given = {f.name: getattr(self, f.name) for f in fields(Format)}
-        if "thousands" in self.model_fields_set and not self.decimal:
-            given["decimal"] = Format(thousands=self.thousands).point
-        return Format(**given)
-
-    @model_validator(mode="after")
-    def _marks_differ(self) -> Self:
-        if self.format.decimal and self.format.decimal == self.thousands:
-            raise WholeSentence(f"'decimal' and 'thousands' in [data] are both {self.thousands!r}.")
-        return self
 
 
 class _Outcome(Table):
@@ -266,6 +225,7 @@ class StudyFile(Table):
     sample: _Sample = _Sample()
     stepwise: _Stepwise = _Stepwise()
     classification: _Classification = _Classification()
+    transactions: TransactionsTable | None = None
 
     @model_validator(mode="before")
     @classmethod

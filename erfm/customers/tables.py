@@ -66,16 +66,19 @@ def _scratch(path: Path) -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(prefix=".scratch-", dir=beside)
 
 
-def engine(scratch: Path) -> Any:
-    """Return a DuckDB of this process as a backend of Ibis.
+def engine(scratch: Path, database: Path | None = None) -> Any:
+    """Return a DuckDB of this process as a backend of Ibis; with a file of it, to read from.
 
     It uses at most the memory that ``$ERFM_MEMORY`` names (1 GB by default) and puts what is more
     into `scratch`. Rows keep the order of their file, so that sums of batches are the same in every
     run.
     """
     memory = os.environ.get(MEMORY, USUAL_MEMORY)
+    where = {"database": database, "read_only": True} if database else {}
     try:
-        return ibis.duckdb.connect(memory_limit=memory, temp_directory=str(scratch))
+        return ibis.duckdb.connect(**where, memory_limit=memory, temp_directory=str(scratch))
+    except duckdb.IOException:
+        raise
     except duckdb.Error as error:
         raise StudyError(
             f"${MEMORY} is {memory!r}, which is no amount of memory ({error}). Write e.g. 4GB."
@@ -182,10 +185,21 @@ def batches(backend: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch
             # Ibis 12 asks the connection for a reader by a name that DuckDB 2 has dropped.
             query = backend.con.sql(backend.compile(expression))
             reader = awaited(backend, lambda: query.to_arrow_reader(rows))
+        elif backend.name == "pyspark":
+            reader = _spark_s_rows(backend, expression, rows)
         else:
             reader = expression.to_pyarrow_batches(chunk_size=rows)
         # The engine's own types may be wider, such as that of a sum of whole numbers.
         yield from (batch.cast(schema) for batch in reader)
+
+
+def _spark_s_rows(backend: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield rows by way of files: what Spark and Ibis bring to Python otherwise is all of them."""
+    with tempfile.TemporaryDirectory(prefix=".scratch-") as folder:
+        written = Path(folder) / "rows"
+        backend._session.sql(backend.compile(expression)).write.parquet(str(written))
+        for file in parquet_files(written):
+            yield from pq.ParquetFile(file).iter_batches(rows)
 
 
 def awaited(backend: Any, work: Callable[[], Result]) -> Result:

@@ -1,4 +1,4 @@
-"""Commands: report, book, new, fit, score, examine, student and notebooks of ``python -m erfm``."""
+"""The commands of ``python -m erfm``: report, book, new, features, fit, score, examine, …."""
 
 from __future__ import annotations
 
@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     new = command("new", _new, "draft a study file from a file of customers")
     new.add_argument("customers", type=Path, help="CSV, Excel or Parquet")
     new.add_argument("--overwrite", action="store_true", help="replace an existing study file")
+    features = command(
+        "features", _features, "measure a study's customers from the transactions it names"
+    )
+    features.add_argument("--study", required=True, help=study)
+    features.add_argument("--overwrite", action="store_true", help="replace existing files")
     fit = command("fit", _fit, "fit a study's final equation and save it, for score")
     fit.add_argument("--study", default=DEFAULT_STUDY, help=study)
     fit.add_argument("--output", type=Path, required=True, help="the model's file (.json)")
@@ -141,6 +146,16 @@ def _new(options: argparse.Namespace) -> None:
     written = main_new(options.customers, options.overwrite)
     study = shlex.quote(str(written))
     print(f"{written} is a draft: check every line, then run: make report STUDY={study}")
+
+
+def _features(options: argparse.Namespace) -> None:
+    from erfm.transactions.measuring import features_file
+
+    found = features_file(options.study, options.overwrite)
+    for warning in found.warnings:
+        _tell(f"warning: {warning}")
+    print(visible(found.summary))
+    print(f"The customers are in {found.transactions.study.file}")
 
 
 def _fit(options: argparse.Namespace) -> None:

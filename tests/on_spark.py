@@ -1,0 +1,63 @@
+"""What Spark measures of the tables in a folder, in a process whose end closes py4j's sockets.
+
+``python tests/on_spark.py FOLDER``: for each ``KIND.toml`` there, what it asks of
+``KIND.parquet`` is written to ``KIND.spark.parquet``, what is rare to ``KIND.aside.spark.parquet``.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from erfm.customers import tables
+from erfm.customers.study_file import load_study
+from erfm.study import Format
+from erfm.transactions.features import aside, histories, measured
+from erfm.transactions.measuring import load_transactions
+from erfm.transactions.rows import placed_rows
+from erfm.transactions.source import Source
+
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+}
+
+
+def features_in(backend: Any, name: str, study: Path) -> tuple[pa.Table, pa.Table]:
+    """Return what an engine measures from its table `name`, and what of it is aside."""
+    keys = load_transactions(load_study(study)).keys
+    source = Source(backend, backend.table(name), name, "[transactions]", Format(), {})
+    rows = placed_rows(source, keys)
+    asked = measured(histories(rows, keys), keys), aside(rows)
+    found = [[*tables.batches(backend, expression, 1_000)] for expression in asked]
+    one, two = (pa.Table.from_batches(batches) if batches else pa.table({}) for batches in found)
+    return one, two
+
+
+def main(folder: Path) -> None:
+    """Measure every study of a folder in Spark's local mode."""
+    # An optional extra, so that no test may seem to need it.
+    builder = import_module("pyspark.sql").SparkSession.builder.master("local[2]")
+    for key, value in SETTINGS.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    backend = ibis.pyspark.connect(session)
+    for study in sorted(folder.glob("*.toml")):
+        backend.read_parquet(str(study.with_suffix(".parquet")), table_name=study.stem)
+        found = features_in(backend, study.stem, study)
+        for table, suffix in zip(found, (".spark.parquet", ".aside.spark.parquet"), strict=True):
+            pq.write_table(table, study.with_suffix(suffix))
+    session.stop()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
