@@ -80,7 +80,7 @@ test-engines: $(READY) .engines/.ready
 
 # Beside the environment, which has what the lock pins and no more.
 .engines/.ready: pyproject.toml | $(READY) $(UV)
-	@$(UV) pip install --quiet --python $(RUN) --target .engines "pyspark>=4.0" "psycopg[binary]>=3.2"
+	@$(UV) pip install --quiet --python $(RUN) --target .engines "pyspark>=4.0,<4.1" "psycopg[binary]>=3.2"
 	@touch $@
 
 lab: $(READY)
