@@ -1,8 +1,8 @@
 """Time and memory of what works on customers and transactions that do not fit in memory.
 
 Run by ``make bench``. Files are generated into a folder of their own and removed; every measurement
-is a process of its own, whose peak memory is that of the whole process. With a number of customers
-(``python tests/benchmark_large.py 1e8``) the fits are measured for as many instead.
+is a process of its own, whose peak memory is that of the whole process. With numbers of customers
+and of transactions (``python tests/benchmark_large.py 1e8 1e7``) as many are measured instead.
 
 Spark is measured where Java and the package pyspark are (``make test-engines`` puts it beside).
 """
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -68,6 +69,67 @@ def write_customers(folder: Path, n: int) -> None:
             }
         )
         writer = writer or parquet.ParquetWriter(folder / "customers.parquet", table.schema)
+        writer.write_table(table)
+    if writer:
+        writer.close()
+
+
+TRANSACTIONS = 100_000_000
+FIRST_DAY, DAYS = np.datetime64("2023-01-01"), 540
+MOST_SECONDS, MOST_GIGABYTES, MOST_OF_SQL = 120.0, 4.0, 1.2
+PANDAS_HOLDS = 10_000_000
+LEDGER = """
+title = "Transactions made up for a benchmark"
+simulated = true
+data = { file = "measured.parquet", id = "customer" }
+outcome = { column = "status", retained = "active", churned = "left" }
+[predictors]
+recency = { label = "Recency", unit = "days" }
+frequency = { label = "Frequency" }
+amount = { label = "Amount" }
+[transactions]
+file = "transactions.parquet"
+customer = "customer"
+date = "day"
+amount = "amount"
+[transactions.windows]
+observation = ["2023-02-01", "2023-12-31"]
+outcome = ["2024-02-01", "2024-06-15"]
+"""
+BY_HAND = """
+COPY (
+    SELECT customer,
+        date_diff('day', max(day) FILTER (observed), DATE '2024-01-01') AS recency,
+        count(*) FILTER (observed) AS frequency,
+        sum(amount::DECIMAL(18, 6)) FILTER (observed)::DOUBLE AS amount,
+        CASE WHEN count(*) FILTER (day BETWEEN '2024-02-01' AND '2024-06-15') < 1
+            THEN 'left' ELSE 'active' END AS status,
+        count(*) FILTER (day < '2023-02-01') AS before,
+        count(*) FILTER (day BETWEEN '2024-01-01' AND '2024-01-31') AS gap,
+        count(*) FILTER (day > '2024-06-15') AS after,
+        count(*) FILTER (day IS NULL OR amount IS NULL) AS unusable
+    FROM (SELECT *, day BETWEEN '2023-02-01' AND '2023-12-31' AS observed
+          FROM read_parquet('{folder}/transactions.parquet'))
+    GROUP BY customer HAVING frequency > 0 ORDER BY customer
+) TO '{folder}/by_hand.parquet'
+"""
+
+
+def write_transactions(folder: Path, n: int) -> None:
+    """Write `n` simulated transactions, a hundred of each customer, and their study."""
+    (folder / "ledger.toml").write_text(LEDGER, encoding="utf-8")
+    writer = None
+    for first in range(0, n, AT_A_TIME):
+        rng = np.random.default_rng([2013, first])
+        size = min(AT_A_TIME, n - first)
+        table = pa.table(
+            {
+                "customer": rng.integers(0, n // 100, size),
+                "day": FIRST_DAY + rng.integers(0, DAYS, size),
+                "amount": rng.lognormal(3, 1, size).round(2),
+            }
+        )
+        writer = writer or parquet.ParquetWriter(folder / "transactions.parquet", table.schema)
         writer.write_table(table)
     if writer:
         writer.close()
@@ -140,7 +202,53 @@ def spark(folder: Path) -> list[str]:
     return [str(b) for b in model.fit(rows).coefficients]
 
 
-MEASURED = {"fit": fit, "five_steps": five_steps, "spark": spark}
+def features(folder: Path) -> list[str]:
+    """Measure customers from transactions, with the account of what was left out."""
+    from erfm.transactions.measuring import features_file
+
+    return [str(features_file(folder / "ledger.toml", overwrite=True).customers)]
+
+
+def by_hand(folder: Path) -> list[str]:
+    """Do the same aggregation in DuckDB's own words, with the same memory."""
+    import duckdb
+
+    with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(folder)}) as engine:
+        engine.execute(BY_HAND.format(folder=folder))
+    return [str(parquet.read_metadata(folder / "by_hand.parquet").num_rows)]
+
+
+def in_pandas(folder: Path) -> list[str]:
+    """Do the same of the first transactions in pandas, which has to hold them."""
+    import pandas as pd
+
+    parts = parquet.ParquetFile(folder / "transactions.parquet").iter_batches(AT_A_TIME)
+    held = [next(parts) for _ in range(PANDAS_HOLDS // AT_A_TIME)]
+    rows = pa.Table.from_batches(held).to_pandas()
+    day = pd.to_datetime(rows["day"])
+    observed = rows[day.between("2023-02-01", "2023-12-31")].groupby("customer")
+    table = observed.agg(last=("day", "max"), frequency=("day", "size"), amount=("amount", "sum"))
+    later = rows[day.between("2024-02-01", "2024-06-15")].groupby("customer").size()
+    table["later"] = later.reindex(table.index).fillna(0)
+    return [str(len(table))]
+
+
+MEASURED = {
+    "fit": fit,
+    "five_steps": five_steps,
+    "spark": spark,
+    "features": features,
+    "by_hand": by_hand,
+    "in_pandas": in_pandas,
+}
+
+
+STANDS_ON = dict.fromkeys(("fit", "five_steps"), "erfm.large.validation") | {
+    "spark": "pyspark.ml.regression",
+    "features": "erfm.transactions.measuring",
+    "by_hand": "duckdb",
+    "in_pandas": "pandas",
+}
 
 
 def measure(name: str, folder: Path) -> tuple[float, float]:
@@ -152,6 +260,7 @@ def measure(name: str, folder: Path) -> tuple[float, float]:
 
 
 def run(name: str, folder: Path) -> None:
+    import_module(STANDS_ON[name])  # what every command waits for once is not measured
     start = time.perf_counter()
     result = MEASURED[name](folder)
     seconds = time.perf_counter() - start
@@ -163,42 +272,56 @@ def run(name: str, folder: Path) -> None:
     print(json.dumps({"seconds": seconds, "gigabytes": max(peaks) / 2**20, "result": result}))
 
 
-def main(n: int) -> None:
-    failed = []
+def told(name: str, seconds: float, gigabytes: float, note: str = "") -> None:
+    print(f"{name:36} {seconds:8.1f} s {gigabytes:7.2f} GB  {note}", flush=True)
 
-    def told(name: str, seconds: float, gigabytes: float, note: str = "") -> None:
-        print(f"{name:34} {seconds:8.1f} s {gigabytes:7.2f} GB  {note}", flush=True)
 
-    with tempfile.TemporaryDirectory(prefix="erfm-bench-") as name:
-        folder = Path(name)
-        write_customers(folder, n)
-        seconds, gigabytes = measure("fit", folder)
-        cost = seconds / 60 * gigabytes
-        told(f"fits, {n:,} customers", seconds, gigabytes, f"{cost:.2f} GB-minutes")
-        if n == CUSTOMERS and cost > MOST_GIGABYTE_MINUTES:
-            failed.append("fits")
-        told("the five steps", *measure("five_steps", folder))
-        if find_spec("pyspark") and shutil.which("java"):
-            other, memory = measure("spark", folder)
-            told("one fit of Spark's", other, memory, f"{other / seconds:.1f} times as long")
-            if other < seconds:
-                failed.append("Spark")
-        else:
-            print("Spark is not measured: it needs Java and the package pyspark.")
-        write_customers(folder, n // 10)
-        tenth, gigabytes = measure("fit", folder)
-        told(
-            "fits, a tenth of the customers",
-            tenth,
-            gigabytes,
-            f"{seconds / tenth:.1f} times faster",
-        )
-    if failed:
-        sys.exit(f"A goal was missed: {', '.join(failed)}.")
+def compare_fits(folder: Path, n: int) -> list[str]:
+    """Measure the fits of `n` customers and of a tenth of them; return the goals missed."""
+    write_customers(folder, n)
+    seconds, gigabytes = measure("fit", folder)
+    cost, missed = seconds / 60 * gigabytes, []
+    told(f"fits, {n:,} customers", seconds, gigabytes, f"{cost:.2f} GB-minutes")
+    if n == CUSTOMERS and cost > MOST_GIGABYTE_MINUTES:
+        missed.append("fits")
+    told("the five steps", *measure("five_steps", folder))
+    if find_spec("pyspark") and shutil.which("java"):
+        other, memory = measure("spark", folder)
+        told("one fit of Spark's", other, memory, f"{other / seconds:.1f} times as long")
+        missed += ["Spark"] if other < seconds else []
+    else:
+        print("Spark is not measured: it needs Java and the package pyspark.")
+    write_customers(folder, n // 10)
+    tenth, gigabytes = measure("fit", folder)
+    note = f"{seconds / tenth:.1f} times faster"
+    told("fits, a tenth of the customers", tenth, gigabytes, note)
+    return missed
+
+
+def compare_features(folder: Path, n: int) -> list[str]:
+    """Measure customers of `n` transactions by three ways; return the goals missed."""
+    write_transactions(folder, n)
+    by_hand, gigabytes = measure("by_hand", folder)
+    told(f"SQL by hand, {n:,} transactions", by_hand, gigabytes)
+    seconds, gigabytes = measure("features", folder)
+    told("features", seconds, gigabytes, f"{seconds / by_hand:.2f} times as long")
+    told(f"pandas, {PANDAS_HOLDS:,} of them", *measure("in_pandas", folder))
+    large = n == TRANSACTIONS and (seconds > MOST_SECONDS or gigabytes > MOST_GIGABYTES)
+    return ["features"] * (large or seconds > MOST_OF_SQL * by_hand)
+
+
+def main(n: int, transactions: int) -> None:
+    missed = []
+    for compare, size in ((compare_fits, n), (compare_features, transactions)):
+        with tempfile.TemporaryDirectory(prefix="erfm-bench-") as name:
+            missed += compare(Path(name), size)
+    if missed:
+        sys.exit(f"A goal was missed: {', '.join(missed)}.")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
+    if len(sys.argv) > 2 and sys.argv[1] in MEASURED:
         run(sys.argv[1], Path(sys.argv[2]))
     else:
-        main(int(float(sys.argv[1])) if len(sys.argv) > 1 else CUSTOMERS)
+        given = [int(float(number)) for number in sys.argv[1:]]
+        main(*(given + [CUSTOMERS, TRANSACTIONS][len(given) :]))
