@@ -27,7 +27,7 @@ from erfm.customers.transactions_table import MeasuresTable
 from erfm.report.cli import main
 from erfm.samples import split_samples
 from erfm.stepwise import forward_lr
-from erfm.study import Format
+from erfm.study import Format, StudyError
 from erfm.transactions.features import histories
 from erfm.transactions.features import measured as measured_histories
 from erfm.transactions.measuring import features_file, load_transactions
@@ -209,6 +209,16 @@ def test_the_customers_that_are_written_can_be_analysed(tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_customers_who_were_not_measured_yet_are_said_to_be(tmp_path):
+    study = write_bank(tmp_path, ENOUGH)
+    with pytest.raises(StudyError) as caught:
+        load_customers(load_study(study))
+    assert str(caught.value) == (
+        f"{tmp_path / 'customers.parquet'}: these customers were not measured yet. Run `python -m "
+        f"erfm features --study {study}` first."
+    )
+
+
 @pytest.mark.parametrize("file", ["customers.parquet", "customers.csv"])
 def test_the_same_files_are_written_each_time_and_never_over_others_unasked(tmp_path, file, capsys):
     rows = list(ledger(50).itertuples(index=False))

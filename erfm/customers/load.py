@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandera.pandas as pa
 from erfm.customers.cells import nearest, to_labels, to_numbers, to_texts
 from erfm.customers.parquet_files import drawn_from, several_files
 from erfm.customers.reading import read_table
+from erfm.customers.toml_tables import read_toml
 from erfm.formats import show_rows, to_text
 from erfm.samples import canonical_identifiers
 from erfm.study import Format, Predictor, Study, StudyError
@@ -44,6 +46,11 @@ def load_customers(study: Study) -> pd.DataFrame:
             study.file, study.format, study.columns, labels, f"{study.path.name} names", table
         )
     except StudyError as error:
+        if not study.file.exists() and _from_transactions(study):
+            raise StudyError(
+                f"{study.file}: these customers were not measured yet. Run `python -m erfm "
+                f"features --study {study.path}` first."
+            ) from None
         if study.file.is_file() or not study.source:
             raise
         raise StudyError(f"{error} Its source: {' '.join(study.source.split())}") from None
@@ -56,6 +63,11 @@ def load_customers(study: Study) -> pd.DataFrame:
         customers["sample"] = customers["sample"].map(names)
     _check_fingerprint(study, customers)
     return customers
+
+
+def _from_transactions(study: Study) -> bool:
+    """Return whether a study file says how its customers are measured from transactions."""
+    return study.path.is_file() and "transactions" in tomllib.loads(read_toml(study.path))
 
 
 def _read(study: Study) -> pd.DataFrame:
