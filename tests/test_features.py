@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import runpy
+import signal
+import threading
+import time
 from datetime import date, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -223,6 +226,27 @@ def test_the_same_files_are_written_each_time_and_never_over_others_unasked(tmp_
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*names, "bank.toml", "ledger.csv"])
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other signals")
+def test_an_interruption_ends_a_long_query_at_once(tmp_path):
+    backend, asked = tables.engine(tmp_path), threading.Event()
+    endless = "SELECT sum(range) FROM range(1_000_000_000_000)"
+
+    def work() -> None:
+        asked.set()
+        backend.con.execute(endless)
+
+    def interrupt() -> None:
+        asked.wait()
+        time.sleep(0.3)  # until the query runs
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        tables.at_once_interruptible(backend, work)
+    assert backend.con.execute("SELECT 1").fetchall() == [(1,)]
+
+
 def test_an_interruption_leaves_nothing_half_written(tmp_path, capsys, monkeypatch):
     study = write_bank(tmp_path, ENOUGH)
     (tmp_path / "customers.parquet").write_bytes(b"mine")
@@ -263,6 +287,7 @@ def test_the_codebook_says_what_each_column_means_in_dates(tmp_path):
         book.loc["status", "meaning"]
         == "'left' if no transaction from 2024-05-01 to 2024-06-30, else 'active'"
     )
+    assert book.loc["customer", ["minimum", "maximum"]].isna().all()
     assert book.loc["recency", ["unit", "minimum", "maximum"]].to_list() == ["days", "1", "32"]
 
 

@@ -371,6 +371,21 @@ def test_blanks_around_customers_of_parquet(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "file"), [("bank", "bank/customers.parquet"), ("*.csv", "customers.parquet")]
+)
+def test_what_is_written_is_not_among_what_is_read(tmp_path, source, file):
+    study = write_bank(tmp_path, ENOUGH, source=f'file = "{source}"', file=file)
+    (tmp_path / "bank").mkdir()
+    if source == "bank":
+        (tmp_path / "ledger.csv").rename(tmp_path / "bank" / "ledger.csv")
+    written = file if source == "bank" else "customers_codebook.csv"
+    assert message(study) == (
+        f"{written}: would lie among the transactions ({source}), and be read as such. Name "
+        "another place under [data]."
+    )
+
+
 def test_what_is_read_is_not_written_over(tmp_path):
     study = write_bank(tmp_path, ENOUGH, file="ledger.csv")
     assert main(["features", "--study", str(study), "--overwrite"]) == 1

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,6 +140,23 @@ def interruptible() -> Iterator[None]:
         if "interrupt" not in str(error).lower():
             raise
         raise KeyboardInterrupt from None
+
+
+def at_once_interruptible(backend: Any, work: Callable[[], Any]) -> Any:
+    """Return what `work` returns; Ctrl-C ends the query that it asks of a local engine at once.
+
+    DuckDB 2 looks for signals only when a query has ended: here it works in another thread, while
+    this one waits for the signal.
+    """
+    with ThreadPoolExecutor(max_workers=1) as other:
+        working = other.submit(work)
+        try:
+            wait([working])
+        except KeyboardInterrupt:
+            backend.con.interrupt()
+            wait([working])
+            raise
+        return working.result()
 
 
 @contextmanager

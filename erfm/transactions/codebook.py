@@ -48,7 +48,7 @@ def _wanted(table: Any) -> dict[str, Any]:
     for i, name in enumerate(table.columns):
         column = table[name]
         wanted[f"missing_{i}"] = column.isnull().sum().coalesce(0)
-        if column.type().is_numeric():
+        if column.type().is_numeric() and i > 0:  # identifiers have no size
             wanted |= {f"minimum_{i}": column.min(), f"maximum_{i}": column.max()}
     return wanted
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,7 @@ def write_features(transactions: Transactions, overwrite: bool = False) -> Featu
     study = transactions.study
     outputs = [study.file, *(_beside(study.file, what) for what in ("codebook", "left_out"))]
     for output in outputs:
+        _check_apart(transactions, output)
         check_output(output, _inputs(transactions), overwrite)
     with tables.scratch_beside(study.file) as scratch, _measured(transactions, scratch) as found:
         written, features = found
@@ -221,6 +223,20 @@ def write_features(transactions: Transactions, overwrite: bool = False) -> Featu
 
 def _beside(path: Path, what: str) -> Path:
     return path.with_name(f"{path.stem}_{what}.csv")
+
+
+def _check_apart(transactions: Transactions, output: Path) -> None:
+    """Raise if a file that is written would be read as transactions the next time."""
+    source = transactions.file
+    if source is None or source.is_file():
+        return
+    folder, place = source.resolve(), output.resolve()
+    beside = folder.parent == place.parent and fnmatch(place.name, folder.name)
+    if beside or folder in place.parents:
+        raise StudyError(
+            f"{output}: would lie among the transactions ({source}), and be read as such. Name "
+            "another place under [data]."
+        )
 
 
 def _inputs(transactions: Transactions) -> dict[str, Path]:
@@ -304,8 +320,9 @@ def _history(source: Source, keys: TransactionsTable, local: Any, scratch: Path)
 def _brought(source: Source, expression: Any, name: str, local: Any, scratch: Path) -> Any:
     """Return an expression's rows as a table of the local engine."""
     if source.backend is local:
-        with tables.interruptible():
-            return local.create_table(name, obj=expression, temp=True)
+        return tables.at_once_interruptible(
+            local, lambda: local.create_table(name, obj=expression, temp=True)
+        )
     path = scratch / f"{name}.parquet"
     schema = expression.schema().to_pyarrow()
     _write_parquet(tables.batches(source.backend, expression, ROWS_AT_A_TIME), path, schema)
