@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from banks import ledger, write_bank
+from banks import CDNOW, WITHOUT_CDNOW, ledger, write_bank
 
 from erfm import fit_logistic, forward_lr, predict, roc, split_samples
 from erfm.customers.load import load_customers
@@ -155,3 +155,20 @@ def test_a_model_that_selects_nothing_says_so(sample):
     model = definitions.Model(len(numbers), 1, effects, (), 0.5, 0.4, 0.6)
     table = definitions.compared(study, {("3 months", "9 months"): model})
     assert table["selected"].tolist() == ["none"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CDNOW is None, reason=WITHOUT_CDNOW)
+def test_cdnow_under_short_windows_is_what_pandas_makes_of_it(tmp_path):
+    shop = load_transactions(load_study("cdnow"))
+    windows = {"observation": ["1997-07-01", "1997-09-30"], "outcome": ["1997-10-01", "1997-12-31"]}
+    short = definitions.redefined(shop, tmp_path / "short.csv", source=CDNOW, windows=windows)
+    found = definitions.customers_of(short).set_index("customer_id")
+    rows = pd.read_csv(CDNOW, sep=r"\s+", dtype={"customer_id": str, "date": str})
+    observed = rows[rows["date"].between("19970701", "19970930")].groupby("customer_id")
+    days = (pd.Timestamp("1997-10-01") - pd.to_datetime(observed["date"].max())).dt.days
+    later = rows.loc[rows["date"].between("19971001", "19971231"), "customer_id"]
+    assert found["recency"].to_dict() == days.to_dict()
+    assert found["frequency"].to_dict() == observed.size().to_dict()
+    np.testing.assert_allclose(found["amount"], observed["dollar_value"].sum(), atol=1e-6)
+    assert found["retained"].astype(bool).tolist() == found.index.isin(later).tolist()
