@@ -110,8 +110,8 @@ def lost(features: Features, everyone: int) -> str:
     if without <= 0:
         return "The shorter window loses no customer."
     return (
-        f"In the shorter window there is no transaction of {without:,} of "
-        f"{counted(everyone, 'customer')} ({percent(without / everyone)}). They have no "
+        f"In the shorter window {without:,} of {counted(everyone, 'customer')} "
+        f"({percent(without / everyone)}) made no transaction. They have no "
         "recency, frequency or amount, so they are no customers of this study any more; "
         "whoever left long ago is no longer there to be predicted."
     )
@@ -180,8 +180,9 @@ def same_customers(study: Study, table: pd.DataFrame, ratios: pd.DataFrame) -> s
         else "No variable is surely on the same side of 1 under every definition."
     )
     if surely and unsure:
-        on_one_side += f" For {listed(study, unsure, ' and ')} that hangs on the definition."
-    return f"Odds ratios are {', '.join(told)}. {on_one_side} {_selection(table)}"
+        on_one_side += f" For {listed(study, unsure, ' and ')} that depends on the definition."
+    area = f"The AUC is {_range(table['auc'], '.3f')}."
+    return f"Odds ratios are {', '.join(told)}. {on_one_side} {area} {_selection(table)}"
 
 
 def _selection(table: pd.DataFrame) -> str:
