@@ -347,11 +347,11 @@ def test_bytes_that_are_not_in_the_encoding(tmp_path):
 
 
 def test_files_with_other_columns(tmp_path):
-    study = write_bank(tmp_path, ENOUGH, source='file = "*.csv"')
-    (tmp_path / "other.csv").write_text("client,value,day\n", encoding="utf-8")
+    study = write_bank(tmp_path, ENOUGH, source='file = "ledger*.csv"')
+    (tmp_path / "ledger_2.csv").write_text("client,value,day\n", encoding="utf-8")
     assert message(study) == (
-        "other.csv: its columns are not those of ledger.csv (client, day, value). Give the files "
-        "the same header."
+        "ledger_2.csv: its columns are not those of ledger.csv (client, day, value). Give the "
+        "files the same header."
     )
 
 
