@@ -24,7 +24,7 @@ import statsmodels
 from hypothesis import settings
 
 from erfm.customers.load import load_customers
-from erfm.customers.study_file import load_study
+from erfm.customers.study_file import load_study, transactions_file
 from erfm.figures import style
 from erfm.samples import Samples, split_samples
 from erfm.study import OUTPUT, ROOT, Study
@@ -197,21 +197,24 @@ def chromium() -> Iterator[Browser]:
 
 
 BANK_CHURNERS = load_study("bank_churners").file
-BESIDE = ROOT.parent / "shared" / "data" / BANK_CHURNERS.name
-HOW_TO_GET_IT = f"{BANK_CHURNERS.name} is not in data/external; data/README.md says how to get it"
+CDNOW = transactions_file(load_study("cdnow"))
+EXTERNAL = {"07_another_bank": BANK_CHURNERS, "11_from_transactions": CDNOW}
+"""The files that are not shipped, by the page that is about them."""
+BESIDE = ROOT.parent / "shared" / "data"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let what is made go to a temporary folder, and find the other bank's customers.
+    """Let what is made go to a temporary folder, and find the data that are not shipped.
 
     Kernels and programs, and the workers among which the tests may be divided, inherit the folder.
     """
     # A study names its customers by their place beside it, so a copy beside the checkout is of use
     # only as a link in the folder that is kept for it, which git ignores.
-    if BESIDE.is_file() and not BANK_CHURNERS.exists():
-        BANK_CHURNERS.parent.mkdir(exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            BANK_CHURNERS.symlink_to(BESIDE)
+    for file in EXTERNAL.values():
+        if (BESIDE / file.name).is_file() and not file.exists():
+            file.parent.mkdir(exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                file.symlink_to(BESIDE / file.name)
     if is_worker(config):
         return
     made = tempfile.TemporaryDirectory(prefix="erfm-tests-", ignore_cleanup_errors=True)
@@ -264,9 +267,10 @@ def pytest_terminal_summary(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs the other bank's customers where they are not, and say so."""
-    absent = pytest.mark.skip(reason=HOW_TO_GET_IT)
+    """Skip what needs data that are not shipped where they are not, and say so."""
     for item in items:
-        needs_them = item.get_closest_marker("bank_churners") or item.path.stem == "07_another_bank"
-        if needs_them and not BANK_CHURNERS.exists():
-            item.add_marker(absent)
+        marked = BANK_CHURNERS if item.get_closest_marker("bank_churners") else None
+        needed = EXTERNAL.get(item.path.stem, marked)
+        if needed and not needed.exists():
+            told = f"{needed.name} is not in data/external; data/README.md says how to get it"
+            item.add_marker(pytest.mark.skip(reason=told))

@@ -29,7 +29,7 @@ from erfm.report.build import (
 )
 from erfm.report.search import sections
 from erfm.report.students import write_student_copies
-from erfm.study import OUTPUT, ROOT, StudyError
+from erfm.study import DATA, OUTPUT, ROOT, StudyError
 
 ON_THE_MODULE = "module"  # the same in every report
 
@@ -405,3 +405,26 @@ def test_a_notebook_finds_its_study_at_any_path(tmp_path, write_study):
     execute(notebook)
     printed = notebook.cells[-1].outputs[0]["text"]
     assert printed.strip() == ascii((str(study.location), str(study.location)))
+
+
+@pytest.mark.parametrize("needed", ["external/CDNOW_master.txt", "external/customers.csv"])
+def test_a_page_whose_customers_are_not_shipped_is_shown_as_stored(tmp_path, needed):
+    """Of a study that begins with transactions these are needed, of any other its customers."""
+    text = (DATA / "cdnow.toml").read_text(encoding="utf-8")
+    if needed.endswith(".csv"):
+        text = text.partition("[transactions]")[0].replace(
+            "cdnow_customers.parquet", "customers.csv"
+        )
+    study = tmp_path / "other.toml"
+    study.write_text(text, encoding="utf-8")
+    cell = nbformat.v4.new_code_cell(f"OTHER = {str(study)!r}", metadata={"tags": ["other-study"]})
+    page = tmp_path / "11_page.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), page)
+    file = tmp_path / needed
+    told = report.absent_customers(page)
+    assert told.startswith(f"11_page.ipynb is shown as stored: {file} is absent. CDNOW_master.txt,")
+    file.parent.mkdir()
+    file.touch()
+    assert report.absent_customers(page) == ""
+    nbformat.write(nbformat.v4.new_notebook(cells=[]), page)
+    assert report.absent_customers(page) == ""

@@ -149,9 +149,12 @@ def test_what_a_study_has_is_no_complaint(study, name, kind, text):
 def test_no_stored_page_breaks_a_rule(path):
     study, links = load_study("reconstruction"), [page.name for page in NOTEBOOKS.glob("*.ipynb")]
     texts = stored(path)
+    # This page tells of days; those of other pages would be days of a run.
+    dated = path.stem == "11_from_transactions"
     found = {
         f"[{text.cell}] {text.kind}: {complaint} in {text.text[:200]!r}"
         for text in texts
         for complaint in rules.complaints(text.kind, text.text, study, links, study.run_date)
+        if not (dated and complaint.startswith("foreign_date"))
     }
     assert len(texts) > 20 and not found, "\n" + "\n".join(sorted(found))

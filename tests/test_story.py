@@ -39,9 +39,11 @@ def test_every_page_of_the_analysis_has_a_finding_with_a_number_and_a_link():
 
 def test_what_simulated_customers_show_is_called_so_in_the_line():
     for path, line in zip(PAGES, FOUND, strict=True):
-        real = path.stem in ("06_published_numbers", "06b_paper_on_trial", "07_another_bank")
-        assert (story.SIMULATED in line) == (not real)
-        assert (story.OTHER_BANK in line) == (path.stem == "07_another_bank")
+        of_others = {"07_another_bank": story.OTHER_BANK, "11_from_transactions": story.MUSIC_SHOP}
+        real = {"06_published_numbers", "06b_paper_on_trial", *of_others}
+        assert (story.SIMULATED in line) == (path.stem not in real)
+        for page, whose in of_others.items():
+            assert (whose in line) == (path.stem == page)
 
 
 def test_a_finding_is_what_its_page_shows():

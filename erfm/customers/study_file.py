@@ -83,6 +83,13 @@ def parse_study(text: str, path: Path) -> Study:
         return StudyFile.model_validate(tomllib.loads(text)).study(path)
 
 
+def transactions_file(study: Study) -> Path | None:
+    """Return the file of a study's transactions; None if it names no file of transactions."""
+    with one_sentence(study.path):
+        keys = StudyFile.model_validate(tomllib.loads(read_toml(study.path))).transactions
+    return study.path.parent / keys.file if keys and keys.file else None
+
+
 # --- What a key may hold, and what a reader is told who gave it something else --------------------
 
 

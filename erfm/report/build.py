@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import atexit
 import contextlib
@@ -24,7 +23,7 @@ from erfm.customers.cells import nearest
 from erfm.customers.files import FileError, explained, remove, write_bytes, write_text
 from erfm.customers.load import load_customers
 from erfm.customers.parquet_files import drawn_from, parquet_files, several_files
-from erfm.customers.study_file import load_study
+from erfm.customers.study_file import load_study, transactions_file
 from erfm.escaping import markdown, visible
 from erfm.logistic import fit_logistic
 from erfm.report.exporting import export_tables
@@ -34,12 +33,12 @@ from erfm.report.portable import THREADS, another_machine, first_difference
 from erfm.report.site import FRONT_PAGE, build_site
 from erfm.report.story import (
     NOTEBOOKS,
-    OTHER_STUDY,
     PAPER,
     PARAMETERS,
     about_all_customers,
     about_paper,
     in_brief,
+    other_study,
     tags,
 )
 from erfm.samples import split_samples
@@ -107,16 +106,18 @@ def _literal(text: str) -> str:
 def absent_customers(path: Path) -> str:
     """Return why a notebook cannot be executed here, or "".
 
-    A cell tagged "other-study", such as OTHER = "bank_churners", names a study beside the report's
-    own, whose customers are not shipped.
+    It is about a study beside the report's own (`erfm.report.story.other_study`), whose customers
+    or transactions are not shipped.
     """
-    for cell in nbformat.read(path, as_version=4).cells:
-        if OTHER_STUDY in tags(cell):
-            other = load_study(ast.literal_eval(cell.source.partition("=")[2].strip()))
-            if not other.file.is_file():
-                source = " ".join(other.source.split())
-                return f"{path.name} is shown as stored: {other.file} is absent. {source}"
-    return ""
+    name = other_study(nbformat.read(path, as_version=4).cells)
+    if not name:
+        return ""
+    other = load_study(name)
+    file = transactions_file(other) or other.file
+    if file.is_file():
+        return ""
+    source = " ".join(other.source.split())
+    return f"{path.name} is shown as stored: {file} is absent. {source}"
 
 
 def execute(

@@ -2,11 +2,12 @@
 
 A finding is the first sentence that the cell tagged "finding" shows, taken from the page as it is
 stored. So it is the page's own sentence, computed there and compared by the tests; it takes no
-time; and the page on another bank has one where that bank's customers are absent.
+time; and a page on another study has one where that study's customers are absent.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,8 @@ OTHER_STUDY = "other-study"
 IN_SHORT_OPENS = "**In short.** "
 SIMULATED = "*On simulated customers:* "
 OTHER_BANK = "*On the card customers of a bank that the publisher does not name:* "
+MUSIC_SHOP = "*On the customers of a music shop:* "
+OTHERS = {"bank_churners": OTHER_BANK, "cdnow": MUSIC_SHOP}
 
 
 def tags(cell: Mapping[str, Any]) -> list[str]:
@@ -49,10 +52,22 @@ def about_all_customers(cells: list[Any]) -> bool:
     return any({PARAMETERS, LARGE} <= set(tags(cell)) for cell in cells)
 
 
+def other_study(cells: list[Any]) -> str:
+    """Return the study beside the report's own that a page is about; "" if there is none.
+
+    A cell tagged "other-study" names it, such as OTHER = "bank_churners".
+    """
+    for cell in cells:
+        if OTHER_STUDY in tags(cell):
+            named: str = ast.literal_eval("".join(cell["source"]).partition("=")[2].strip())
+            return named
+    return ""
+
+
 def whose(cells: list[Any]) -> str:
     """Return on whose customers a page as it is stored found something; "" for printed numbers."""
-    if any(OTHER_STUDY in tags(cell) for cell in cells):
-        return OTHER_BANK
+    if other := other_study(cells):
+        return OTHERS[other]
     return "" if about_paper(cells) else SIMULATED
 
 

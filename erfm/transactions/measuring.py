@@ -195,7 +195,17 @@ def features_file(source: str | Path, overwrite: bool = False) -> Features:
         As `load_transactions`, `erfm.transactions.checks.check_transactions` and
         `erfm.transactions.people.check_people`; a file that may not be replaced; nobody left.
     """
-    transactions = load_transactions(load_study(source))
+    return write_features(load_transactions(load_study(source)), overwrite)
+
+
+def write_features(transactions: Transactions, overwrite: bool = False) -> Features:
+    """Measure the customers of a study that is read already, and write them; see `features_file`.
+
+    Raises
+    ------
+    StudyError
+        As `features_file`, but for what is wrong with the study's file.
+    """
     study = transactions.study
     outputs = [study.file, *(_beside(study.file, what) for what in ("codebook", "left_out"))]
     for output in outputs:
