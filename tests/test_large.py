@@ -36,7 +36,7 @@ from erfm.customers import drawing, parquet_files
 from erfm.customers.study_file import parse_study
 from erfm.customers.tables import engine, read_parquet_table, scratch_beside
 from erfm.large import design_file, steps, validation
-from erfm.large.customers import all_customers, as_table
+from erfm.large.customers import all_customers, as_table, engine_names
 from erfm.large.design_file import Moments, write_design
 from erfm.report import fitting
 from erfm.study import Study
@@ -165,7 +165,7 @@ def few(path: Path, **settings: object) -> tuple[Study, pd.DataFrame]:
 def test_the_same_customers_are_held_out(duckdb, tmp_path, holdout_size):
     study, frame = few(tmp_path / "customers.parquet", holdout_size=holdout_size)
     everyone = all_customers(study, duckdb, tmp_path, read_parquet_table(duckdb, study.file))
-    held_out = everyone.complete.filter(everyone.complete.holdout).customer_id.to_pyarrow()
+    held_out = everyone.complete.filter(everyone.complete.in_holdout).customer_id.to_pyarrow()
     n = len(frame)
     try:
         expected = split_samples(study, frame).holdout["customer_id"]
@@ -208,13 +208,17 @@ def test_values_are_read_as_they_are_in_memory(duckdb, tmp_path):
     found = all_customers(study, duckdb, tmp_path, read_parquet_table(duckdb, study.file)).table
     table = found.to_pyarrow().to_pandas()
     assert table["customer_id"].tolist() == [str(i) for i in range(n)]
+    own = engine_names(study) | {"retained": "retained"}
     for name in ("a", "flag", "sex", "code", "retained"):
+        expected = loaded[name].reset_index(drop=True)
         pd.testing.assert_series_equal(
-            table[name], loaded[name].reset_index(drop=True), check_dtype=False
+            table[own[name]], expected, check_dtype=False, check_names=False
         )
     assert loaded["code"].nunique() == 3
     sides = {"build": False, "holdout": True}
-    assert table["holdout"].tolist() == loaded["sample"].map(sides).replace({np.nan: None}).tolist()
+    assert (
+        table["in_holdout"].tolist() == loaded["sample"].map(sides).replace({np.nan: None}).tolist()
+    )
 
 
 def refused(study: Study, frame: pd.DataFrame, backend) -> str:
@@ -227,6 +231,15 @@ def refused(study: Study, frame: pd.DataFrame, backend) -> str:
 def filed(tmp_path: Path, **changed: object) -> tuple[Study, pd.DataFrame]:
     study, frame = few(tmp_path / "customers.parquet")
     return study, as_filed(study, frame).assign(**changed)
+
+
+@pytest.mark.parametrize("name", ["AGE", "Retained", "in_holdout", "p0", "n", "x0", "a b'\"%"])
+def test_any_name_of_a_predictor_serves(duckdb, tmp_path, name):
+    study, frame = few(tmp_path / "customers.parquet")
+    predictors = dict(study.predictors) | {name: replace(study.predictors["amount"], name=name)}
+    del predictors["amount"]
+    study, loaded = replace(study, predictors=predictors), frame.rename(columns={"amount": name})
+    assert_all_steps_equal(study, loaded, duckdb, tmp_path)
 
 
 def test_faults_are_told_with_column_and_remedy(duckdb, tmp_path):

@@ -48,8 +48,9 @@ class AllCustomers:
     scratch : Path
         The folder for what does not fit in memory.
     table : ibis.Table
-        ``customer_id`` (text), one column a predictor (numbers, or names of levels), ``retained``
-        (1 or 0) and, if the study names a sample column, ``holdout`` (true or false), each null
+        ``customer_id`` (text), one column a predictor (numbers, or names of levels; see `names`),
+        ``retained``
+        (1 or 0) and, if the study names a sample column, ``in_holdout`` (true or false), each null
         where the value is missing.
     """
 
@@ -58,14 +59,19 @@ class AllCustomers:
     scratch: Path = field(repr=False)
     table: Any = field(repr=False)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The table's column for each predictor."""
+        return engine_names(self.study)
+
     @cached_property
     def complete(self) -> Any:
-        """The customers without a missing value, each with ``holdout``: true or false."""
-        needed = ["retained", *self.study.predictors]
+        """The customers without a missing value, each with ``in_holdout``: true or false."""
+        needed = ["retained", *self.names.values()]
         complete = self.table.drop_null(needed)
         if self.study.sample_column:
             return complete
-        return complete.mutate(holdout=_drawn(self.study, complete))
+        return complete.mutate(in_holdout=_drawn(self.study, complete))
 
     @cached_property
     def counts(self) -> pd.Series:
@@ -78,6 +84,11 @@ class AllCustomers:
                 churned=rows.count(where=rows.retained == 0),
             )
         ).iloc[0]
+
+
+def engine_names(study: Study) -> dict[str, str]:
+    """Return names of predictors for an engine, which may not tell "Age" from "age"."""
+    return {name: f"p{i}" for i, name in enumerate(study.predictors)}
 
 
 def open_customers(study: Study, scratch: Path) -> AllCustomers:
@@ -100,7 +111,8 @@ def open_customers(study: Study, scratch: Path) -> AllCustomers:
     loaded = load_customers(study)
     if study.sample_column:
         held_out = loaded["sample"].map({"build": False, "holdout": True}).astype("boolean")
-        loaded = loaded.drop(columns="sample").assign(holdout=held_out)
+        loaded = loaded.drop(columns="sample").assign(in_holdout=held_out)
+    loaded = loaded.rename(columns=engine_names(study))
     table = as_table(backend, loaded, scratch / "customers.parquet")
     return AllCustomers(study, backend, scratch, table)
 
@@ -133,16 +145,15 @@ def all_customers(study: Study, backend: Any, scratch: Path, table: Any) -> AllC
                 f"{nearest(column, table.columns)}"
             )
     columns = {"customer_id": identifiers(table[study.id_column])}
-    for name, predictor in study.predictors.items():
-        if predictor.levels:
-            columns[name] = _levels(study, table, predictor)
-        else:
-            columns[name] = _number(study, table, predictor)
+    for name, own in engine_names(study).items():
+        predictor = study.predictors[name]
+        read = _levels if predictor.levels else _number
+        columns[own] = read(study, table, predictor)
     codes = {study.retained: 1, study.churned: 0}
     columns["retained"] = _named(study, table, study.outcome_column, codes, "[outcome]")
     if study.sample_column:
         sides = {study.build: False, study.holdout: True}
-        columns["holdout"] = _named(study, table, study.sample_column, sides, "[sample]")
+        columns["in_holdout"] = _named(study, table, study.sample_column, sides, "[sample]")
     found = AllCustomers(study, backend, scratch, table.select(**columns))
     _check(found)
     return found
@@ -212,15 +223,15 @@ def _recoded(column: Any, names: Mapping[Any, Any], kind: str) -> Any:
 
 def _check(found: AllCustomers) -> None:
     """Refuse infinite values, missing identifiers and customers listed more than once."""
-    study, table = found.study, found.table
+    study, table, names = found.study, found.table, found.names
     numbers = [p for p in study.predictors.values() if not p.levels]
-    counts = {p.name: table.count(where=table[p.name].isinf()) for p in numbers}
+    counts = {names[p.name]: table.count(where=table[names[p.name]].isinf()) for p in numbers}
     unnamed = table.count(where=(table.customer_id == "").fill_null(True))
     row = aggregates(table.aggregate(**counts, customer_id=unnamed)).iloc[0]
     for predictor in numbers:
-        if row[predictor.name]:
+        if infinite := row[names[predictor.name]]:
             raise StudyError(
-                f"{study.file}, column '{predictor.column}': {row[predictor.name]:,} infinite "
+                f"{study.file}, column '{predictor.column}': {infinite:,} infinite "
                 "values. Replace them by the true value or leave them empty."
             )
     if row["customer_id"]:

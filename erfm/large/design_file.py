@@ -19,7 +19,6 @@ from erfm.blocks import ROWS_AT_A_TIME, InMemory
 from erfm.customers.files import explained
 from erfm.customers.tables import batches
 from erfm.large.customers import AllCustomers
-from erfm.study import Study
 
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="lz4")
 
@@ -176,15 +175,15 @@ def write_design(everyone: AllCustomers) -> tuple[DesignFile, DesignFile]:
     """
     study, complete = everyone.study, everyone.complete
     columns = tuple(study.design.columns)
-    numbers = design_columns(study, complete)
-    wanted = complete.select("holdout", retained=complete.retained.cast("float64"), **numbers)
+    numbers = design_columns(everyone)
+    wanted = complete.select("in_holdout", retained=complete.retained.cast("float64"), **numbers)
     writers = [
         _Writer(everyone.scratch / f"{name}.arrow", columns) for name in ("build", "holdout")
     ]
     total = int(everyone.counts["customers"])
     with tqdm(total=total, desc="design", unit="customers", leave=False, disable=None) as bar:
         for batch in batches(everyone.backend, wanted, ROWS_AT_A_TIME):
-            held_out = batch.column("holdout")
+            held_out = batch.column("in_holdout")
             kept = pa.RecordBatch.from_arrays(
                 batch.columns[1:], names=["retained", *map(str, range(len(columns)))]
             )
@@ -195,12 +194,14 @@ def write_design(everyone: AllCustomers) -> tuple[DesignFile, DesignFile]:
     return build, holdout
 
 
-def design_columns(study: Study, table: Any) -> dict[str, Any]:
+def design_columns(everyone: AllCustomers) -> dict[str, Any]:
     """Return the design columns as expressions of the engine; see `erfm.study.design_matrix`."""
-    return {
-        f"x{j}": (table[term] == level if level else table[term]).cast("float64")
-        for j, (term, level) in enumerate(study.design.columns.values())
-    }
+    names, complete = everyone.names, everyone.complete
+    columns = {}
+    for j, (term, level) in enumerate(everyone.study.design.columns.values()):
+        values = complete[names[term]]
+        columns[f"x{j}"] = (values == level if level else values).cast("float64")
+    return columns
 
 
 class _Writer:

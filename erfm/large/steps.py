@@ -42,14 +42,14 @@ def descriptive_statistics(everyone: AllCustomers) -> pd.DataFrame:
     rows, study = everyone.complete, everyone.study
     names = [name for name, predictor in study.predictors.items() if not predictor.levels]
     asked = {
-        f"{how}_{i}": getattr(rows[name], how)()
+        f"{how}_{i}": getattr(rows[everyone.names[name]], how)()
         for i, name in enumerate(names)
         for how in ("min", "max", "mean")
     }
     found = aggregates(rows.aggregate(n=rows.count(), **asked)).iloc[0]
     powers: dict[str, Any] = {}
     for i, name in enumerate(names):
-        deviation = rows[name] - float(found[f"mean_{i}"])
+        deviation = rows[everyone.names[name]] - float(found[f"mean_{i}"])
         square = deviation * deviation
         powers |= {f"2_{i}": square.sum(), f"3_{i}": (square * deviation).sum()}
         powers[f"4_{i}"] = (square * square).sum()
@@ -89,8 +89,8 @@ def _described(
 def frequency_table(everyone: AllCustomers, name: str) -> pd.DataFrame:
     """Return SPSS's *Frequencies* of a categorical predictor: frequency, percent, cumulative."""
     rows = everyone.complete
-    counts = aggregates(rows.group_by(name).aggregate(frequency=rows.count()).order_by(name))
-    table = counts.set_index(name)
+    levels = rows.group_by(level=rows[everyone.names[name]]).aggregate(frequency=rows.count())
+    table = aggregates(levels.order_by("level")).set_index("level").rename_axis(name)
     table["percent"] = 100 * table["frequency"] / table["frequency"].sum()
     return table.assign(cumulative_percent=table["percent"].cumsum())
 

@@ -59,18 +59,17 @@ def _fitted_on(everyone: AllCustomers, build: DesignFile, final: LogisticFit) ->
     from erfm.customers.tables import aggregates
     from erfm.large.validation import quantiles, score_design
 
-    study, rows = everyone.study, everyone.complete.filter(~everyone.complete.holdout)
+    study, rows = everyone.study, everyone.complete.filter(~everyone.complete.in_holdout)
     names = [n for n in kept_predictors(study, final) if not study.predictors[n].levels]
     asked = {
-        f"{how}_{i}": getattr(rows[name], how)()
+        f"{how}_{i}": getattr(rows[everyone.names[name]], how)()
         for i, name in enumerate(names)
         for how in ("min", "max", "std")
     }
     amount = has_amount(study)
     if amount:
-        asked |= {
-            f"value_{i}": rows[amount.name].quantile(q) for i, q in enumerate(VALUE_QUANTILES)
-        }
+        values = rows[everyone.names[amount.name]]
+        asked |= {f"value_{i}": values.quantile(q) for i, q in enumerate(VALUE_QUANTILES)}
     found = aggregates(rows.aggregate(n=rows.count(), **asked)).iloc[0]
     seen = [[found[f"{how}_{i}"] for how in ("min", "max", "std")] for i in range(len(names))]
     scored = score_design(final, build, everyone.backend, "build")
