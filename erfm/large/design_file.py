@@ -6,7 +6,7 @@ which a block is found and read without the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,11 +112,20 @@ class DesignFile:
 
 @dataclass(frozen=True)
 class Standardised:
-    """The customers of a design file as blocks for a likelihood, on a scale of their own."""
+    """The customers of a design file as blocks for a likelihood, on a scale of their own.
+
+    Attributes
+    ----------
+    file : DesignFile
+    means, standard_deviations : ndarray, shape (columns,)
+    read : function
+        Is told how many rows were read, whenever a block was.
+    """
 
     file: DesignFile
     means: np.ndarray = field(repr=False)
     standard_deviations: np.ndarray = field(repr=False)
+    read: Callable[[int], object] = field(repr=False, default=lambda rows: None)
 
     @property
     def customers(self) -> int:
@@ -146,6 +155,7 @@ class Standardised:
     def block(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Return a block's matrix (rows, columns), the constant 1 first, and outcome (rows,)."""
         x, outcome = self.file.block(number)
+        self.read(len(x))
         matrix = np.ones((len(x), self.width), order="F")
         np.subtract(x, self.means, out=matrix[:, 1:])
         matrix[:, 1:] /= self.standard_deviations
@@ -181,7 +191,9 @@ def write_design(everyone: AllCustomers) -> tuple[DesignFile, DesignFile]:
         _Writer(everyone.scratch / f"{name}.arrow", columns) for name in ("build", "holdout")
     ]
     total = int(everyone.counts["customers"])
-    with tqdm(total=total, desc="design", unit="customers", leave=False, disable=None) as bar:
+    with tqdm(
+        total=total, desc="design", unit=" customers", unit_scale=True, leave=False, disable=None
+    ) as bar:
         for batch in batches(everyone.backend, wanted, ROWS_AT_A_TIME):
             held_out = batch.column("in_holdout")
             kept = pa.RecordBatch.from_arrays(

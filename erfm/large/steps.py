@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import special
+from tqdm import tqdm
 
 from erfm.blocks import in_order
 from erfm.customers.tables import aggregates
@@ -151,9 +152,14 @@ class Equations:
     file: DesignFile
 
     @cached_property
+    def bar(self) -> tqdm[Any]:
+        """A progress bar of the customers read so far, by all passes of all fits."""
+        return tqdm(desc="fits", unit=" customers", unit_scale=True, leave=False, disable=None)
+
+    @cached_property
     def likelihood(self) -> Likelihood:
         """The likelihood of all customers, whose models a search of a sample has foreseen."""
-        customers = standardised(self.file)
+        customers = replace(standardised(self.file), read=self.bar.update)
         likelihood = Likelihood(customers, column_numbers(self.study))
         if customers.customers > 2 * FIRST:
             sample = Likelihood(customers.every(customers.customers // FIRST), likelihood.groups)
