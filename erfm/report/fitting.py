@@ -8,8 +8,7 @@ import pandas as pd
 
 from erfm.customers.parquet_files import drawn_from
 from erfm.logistic import LogisticFit
-from erfm.report.page import build_folder
-from erfm.study import Study
+from erfm.study import Study, output_folder
 from erfm.warning.model_file import (
     RISK_QUANTILES,
     SEEN,
@@ -47,7 +46,9 @@ def fitted_to_all(study: Study, date: str) -> SavedModel:
     from erfm.large.design_file import write_design
     from erfm.large.steps import Equations
 
-    with scratch_beside(build_folder(study) / "customers") as scratch:
+    # Not by way of pages, which need what the analysis alone does not bring.
+    folder = output_folder() / "build" / study.folder_name
+    with scratch_beside(folder / "customers") as scratch:
         everyone = open_customers(study, scratch)
         build, _ = write_design(everyone)
         equations = Equations(study, build)
