@@ -171,10 +171,10 @@ def five_steps(folder: Path) -> list[str]:
         equations = steps.Equations(study, build)
         full, terms = equations.fit_logistic(), equations.forward_lr().terms
         validation.hosmer_lemeshow(
-            validation.score_design(full, build, everyone.backend, "full"),
+            validation.score_design(full, build, everyone.local, "full"),
         )
         final = equations.fit_logistic(terms)
-        scored = validation.score_design(final, holdout, everyone.backend, "final")
+        scored = validation.score_design(final, holdout, everyone.local, "final")
         validation.roc(scored)
         validation.classification_tables(scored, [0.5])
         steps.standardised_coefficients(final, build)

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from erfm import coefficient_table, path_table
 from erfm.customers import tables
 from erfm.customers.study_file import load_study
-from erfm.large import steps
+from erfm.large import steps, validation
 from erfm.large.customers import all_customers
 from erfm.large.design_file import write_design
 from erfm.study import Format
@@ -55,16 +56,23 @@ def five_steps(backend: Any, folder: Path) -> dict[str, Any]:
     study = load_study(folder / "study.toml")
     table = backend.read_parquet(str(study.file))
     everyone = all_customers(study, backend, folder, table)
-    build, _ = write_design(everyone)
+    build, holdout = write_design(everyone)
     equations = steps.Equations(study, build)
     selection = equations.forward_lr()
     full, final = equations.fit_logistic(), equations.fit_logistic(selection.terms)
+    fit = validation.score_design(full, build, everyone.local, "full")
+    scored = validation.score_design(final, holdout, everyone.local, "final")
+    test, curve = validation.hosmer_lemeshow(fit), validation.roc(scored)
+    area = {name: getattr(curve, name) for name in ("auc", "standard_error", "lower", "upper")}
     tables_of = {
         "descriptives": steps.descriptive_statistics(everyone),
         "frequencies": steps.frequency_table(everyone, "gender"),
         "full": coefficient_table(full),
         "final": coefficient_table(final),
         "path": path_table(selection).drop(columns=["action"]).set_index("term"),
+        "hosmer_lemeshow": test.table,
+        "classification": validation.classification_tables(scored, [0.5])[0.5],
+        "area": pd.DataFrame(area, index=["holdout"]),
         "standardised": steps.standardised_coefficients(final, build),
     }
     return {name: table.to_dict("split") for name, table in tables_of.items()}

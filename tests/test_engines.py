@@ -28,15 +28,19 @@ from benchmark_large import write_customers
 from on_spark import features_in
 
 from erfm import (
+    classification_table,
     coefficient_table,
     descriptive_statistics,
     final_equation,
     fit_logistic,
     forward_lr,
     frequency_table,
+    hosmer_lemeshow,
     load_customers,
     load_study,
     path_table,
+    predict,
+    roc,
     split_samples,
     standardised_coefficients,
 )
@@ -393,4 +397,13 @@ def test_a_million_customers_are_fitted_on_spark_as_in_memory(tmp_path):
     close(found["final"], coefficient_table(final))
     path = path_table(selection).drop(columns=["action"]).set_index("term")
     close(found["path"], path)
+    test = hosmer_lemeshow(full.outcome, full.probabilities)
+    close(found["hosmer_lemeshow"], test.table)
+    outcome = samples.holdout["retained"].to_numpy()
+    probability = predict(final, study, samples.holdout)
+    close(found["classification"], classification_table(outcome, probability, 0.5))
+    curve = roc(outcome, probability)
+    names = ["auc", "standard_error", "lower", "upper"]
+    area = pd.DataFrame([[getattr(curve, name) for name in names]], ["holdout"], names)
+    close(found["area"], area)
     close(found["standardised"], standardised_coefficients(study, final, samples.build))

@@ -65,6 +65,11 @@ class AllCustomers:
         return engine_names(self.study)
 
     @cached_property
+    def local(self) -> Any:
+        """The engine for what is in the scratch folder: DuckDB, wherever the customers are."""
+        return self.backend if self.backend.name == "duckdb" else engine(self.scratch)
+
+    @cached_property
     def complete(self) -> Any:
         """The customers without a missing value, each with ``in_holdout``: true or false."""
         needed = ["retained", *self.names.values()]

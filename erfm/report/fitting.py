@@ -73,7 +73,7 @@ def _fitted_on(everyone: AllCustomers, build: DesignFile, final: LogisticFit) ->
         asked |= {f"value_{i}": values.quantile(q) for i, q in enumerate(VALUE_QUANTILES)}
     found = aggregates(rows.aggregate(n=rows.count(), **asked)).iloc[0]
     seen = [[found[f"{how}_{i}"] for how in ("min", "max", "std")] for i in range(len(names))]
-    scored = score_design(final, build, everyone.backend, "build")
+    scored = score_design(final, build, everyone.local, "build")
     medium, high = quantiles(scored, [1 - q for q in RISK_QUANTILES])
     columns = [*final.parameters.index[1:]]
     return FittedOn(
