@@ -40,6 +40,7 @@ from erfm import (
     discrimination_coefficient,
     fit_logistic,
     forward_lr,
+    frequency_table,
     hosmer_lemeshow,
     hypotheses,
     model_summary,
@@ -82,10 +83,11 @@ def test_who_the_customers_are(drawn):
     numeric = [p.name for p in study.predictors.values() if not p.categorical]
     descriptives = descriptive_statistics(study, complete)
     rates = {p.name: retention_by(p, complete) for p in study.predictors.values()}
+    levels = [p.name for p in study.predictors.values() if p.categorical]
     known = {
         "study": study, "customers": customers, "samples": samples, "complete": complete,
         "path": sample_path(study, customers, samples), "descriptives": descriptives,
-        "rates": rates,
+        "rates": rates, "frequencies": {n: frequency_table(complete[n]) for n in levels},
     }  # fmt: skip
     text = {
         name: told(function, known)
@@ -99,6 +101,7 @@ def test_who_the_customers_are(drawn):
     assert shares(text["left_out"]) == ([percent(lost.mean()), kept] if len(lost) else [])
     _skewed(study, complete[numeric], text["most_skewed"])
     _commonest(study, complete, text["commonest_levels"])
+    assert text["commonest"] == text["commonest_levels"]
     _different(study, complete, numeric, text["most_different"])
     _moving(study, rates, text["most_moving"])
 
