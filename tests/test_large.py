@@ -376,6 +376,12 @@ def test_sorted_blocks_give_what_all_customers_give(data):
     close(found.table, expected.table)
     area, curve = validation.roc(scored), roc(outcome, probability)
     assert area.auc == pytest.approx(curve.auc, abs=1e-12)
+    assert area.curve["cutoff"].is_monotonic_decreasing
+    assert area.curve.iloc[0].tolist() == [np.inf, 0.0, 1.0]
+    for row in area.curve.itertuples():  # each point is one of the whole curve
+        at_least = probability >= row.cutoff - 1e-9
+        assert row.sensitivity == pytest.approx(at_least[outcome == 1].mean())
+        assert row.specificity == pytest.approx((~at_least)[outcome == 0].mean())
     assert area.standard_error == pytest.approx(curve.standard_error, abs=1e-9)
     cutoff = data.draw(st.sampled_from([0.5, *map(float, probability[:3])]))
     (table,) = validation.classification_tables(scored, [cutoff]).values()

@@ -141,7 +141,7 @@ def roc(scored: Scored, level: float = 0.95) -> RocCurve:
     """
     sums, below = np.zeros((2, 2)), np.zeros(2)
     totals = np.array([scored.churned, scored.retained])
-    points = [np.array([[np.inf], [0.0], [1.0]])]
+    points = []
     for block in scored.blocks():
         inside = np.stack([block.size - block.retained, block.retained])
         before = np.cumsum(inside, axis=1) - inside + below[:, None]
@@ -154,9 +154,9 @@ def roc(scored: Scored, level: float = 0.95) -> RocCurve:
     auc, standard_error = float(means[1]), float(np.sqrt((variances / totals).sum()))
     half = stats.norm.ppf((1 + level) / 2) * standard_error
     lower, upper = np.clip([auc - half, auc + half], 0, 1)
-    rows = np.concatenate(points, axis=1).T
+    points.append(np.array([[np.inf], [0.0], [1.0]]))
+    rows = np.concatenate(points, axis=1).T[::-1]
     curve = pd.DataFrame(rows, columns=["cutoff", "sensitivity", "specificity"])
-    curve = curve.sort_values("cutoff", ascending=False, ignore_index=True)
     return RocCurve(curve, auc, standard_error, float(lower), float(upper))
 
 
