@@ -29,6 +29,8 @@ def test_the_site_weighs_at_most_eight_megabytes_and_no_page_more_than_one_and_a
 def test_a_page_is_lightened_and_says_the_same():
     code = '<span class="n">fit</span><span class="p">(</span><span class="kc">None</span>'
     assert lightened(code) == 'fit(<span class="kc">None</span>'
+    name = '<em><span class="n"><span class="pre">folder</span></span></em>'
+    assert lightened(name) == "<em>folder</em>"
     cell = '<tr>\n      <td class="data row0 col1" >a  b</td>\n      <th class="row_heading">c</th>'
     assert lightened(cell) == '<tr>\n<td class="col1">a  b</td>\n<th class="row_heading">c</th>'
     link = '<a href="core.html#erfm.ties" title="erfm.ties">ties</a><b title="erfm.ties">ties</b>'

@@ -110,8 +110,9 @@ def lightened(page: str) -> str:
     that keep spaces hold words, which have none; a title repeats where its link leads. Cells of
     tables are styled by their column alone.
     """
-    page = re.sub(r'<span class="[npw]">([^<]*)</span>', r"\1", page)
+    # The inner ones first: a name may be an element that keeps spaces, within one of its colour.
     page = re.sub(r'<span class="pre">([^<\s]*)</span>', r"\1", page)
+    page = re.sub(r'<span class="[npw]">([^<]*)</span>', r"\1", page)
     page = page.replace("xref py py-named docutils literal", "literal")
     page = re.sub(r'(href="[\w.]*#([\w.]+)") title="\2"', r"\1", page)
     page = re.sub(r'(?<=<td) class="data row\d+ (col\d+)" ?', r' class="\1"', page)
