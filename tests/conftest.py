@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import contextlib
 import json
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from io import StringIO
@@ -274,3 +275,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if needed and not needed.exists():
             told = f"{needed.name} is not in data/external; data/README.md says how to get it"
             item.add_marker(pytest.mark.skip(reason=told))
+
+
+@pytest.fixture
+def heeds_interruption() -> Iterator[None]:
+    """Let Ctrl-C interrupt a test, though a shell that ran the tests aside has it ignored."""
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, inherited)

@@ -238,7 +238,7 @@ def test_the_same_files_are_written_each_time_and_never_over_others_unasked(tmp_
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="Windows has other signals")
-def test_an_interruption_ends_a_long_query_at_once(tmp_path):
+def test_an_interruption_ends_a_long_query_at_once(tmp_path, heeds_interruption):
     backend, asked = tables.engine(tmp_path), threading.Event()
     endless = "SELECT sum(range) FROM range(1_000_000_000_000)"
 

@@ -281,7 +281,7 @@ def test_an_interruption_leaves_neither_list_nor_scratch(
 
 @pytest.mark.slow
 @posix
-def test_ctrl_c_ends_a_query_of_the_engine(tmp_path):
+def test_ctrl_c_ends_a_query_of_the_engine(tmp_path, heeds_interruption):
     """Which alone would go on for hours, looking for no signal."""
     with scoring_parquet._engine(tmp_path) as backend:
         pq.write_table(pa.table({"x": range(2**20)}), tmp_path / "x.parquet")
