@@ -118,14 +118,14 @@ class Standardised:
     ----------
     file : DesignFile
     means, standard_deviations : ndarray, shape (columns,)
-    read : function
+    read : function, optional
         Is told how many rows were read, whenever a block was.
     """
 
     file: DesignFile
     means: np.ndarray = field(repr=False)
     standard_deviations: np.ndarray = field(repr=False)
-    read: Callable[[int], object] = field(repr=False, default=lambda rows: None)
+    read: Callable[[int], object] | None = field(repr=False, default=None)
 
     @property
     def customers(self) -> int:
@@ -155,7 +155,8 @@ class Standardised:
     def block(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Return a block's matrix (rows, columns), the constant 1 first, and outcome (rows,)."""
         x, outcome = self.file.block(number)
-        self.read(len(x))
+        if self.read:
+            self.read(len(x))
         matrix = np.ones((len(x), self.width), order="F")
         np.subtract(x, self.means, out=matrix[:, 1:])
         matrix[:, 1:] /= self.standard_deviations
