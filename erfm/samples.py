@@ -100,19 +100,31 @@ def _draw_holdout(study: Study, identifiers: pd.Series) -> np.ndarray:
     others.
     """
     n = len(identifiers)
+    size = holdout_count(study, n)
+    digests = [
+        hashlib.sha256(f"{study.seed} {identifier}".encode()).digest()
+        for identifier in canonical_identifiers(identifiers)
+    ]
+    in_holdout = np.zeros(n, dtype=bool)
+    in_holdout[sorted(range(n), key=digests.__getitem__)[:size]] = True
+    return in_holdout
+
+
+def holdout_count(study: Study, n: int) -> int:
+    """Return how many of n complete customers a study without a sample column holds out.
+
+    Raises
+    ------
+    StudyError
+        Nobody would be left to build a model on.
+    """
     size = study.holdout_size if study.holdout_size >= 1 else round(study.holdout_size * n)
     if size >= n:
         raise StudyError(
             f"{study.path}: 'holdout_size' is {size} but there are {n} complete customers. "
             "Give a smaller number or a share such as 0.4."
         )
-    digests = [
-        hashlib.sha256(f"{study.seed} {identifier}".encode()).digest()
-        for identifier in canonical_identifiers(identifiers)
-    ]
-    in_holdout = np.zeros(n, dtype=bool)
-    in_holdout[sorted(range(n), key=digests.__getitem__)[: int(size)]] = True
-    return in_holdout
+    return int(size)
 
 
 def _check_events(study: Study, build: pd.DataFrame, holdout: pd.DataFrame) -> None:

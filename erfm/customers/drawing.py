@@ -10,16 +10,11 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from erfm.customers.cells import nearest, tidy
+from erfm.customers.cells import tidy
 from erfm.customers.files import replacing
+from erfm.customers.load import unused_columns
 from erfm.customers.parquet_files import DRAWN, MOST, drawn_from, parquet_files
-from erfm.customers.tables import (
-    arrow,
-    engine,
-    read_parquet_table,
-    scratch_beside,
-    watched,
-)
+from erfm.customers.tables import arrow, engine, read_parquet_table, scratch_beside, watched
 from erfm.study import Study, StudyError, output_folder
 
 KNOWN_BY = b"erfm"
@@ -65,11 +60,8 @@ def _read(study: Study, kept: Path) -> pa.Table:
         rows = drawn_from(study)
         if rows:
             check_identifiers(study)
-            if study.id_column not in table.columns:
-                raise StudyError(
-                    f"{study.file}: there is no column '{study.id_column}', which "
-                    f"{study.path.name} names. {nearest(study.id_column, table.columns)}"
-                )
+            needed = {"customer_id": study.id_column}
+            unused_columns(study.file, table.columns, needed, f"{study.path.name} names")
             limit = f"{int(DRAWN / rows * 16**DIGITS):0{DIGITS}x}"
             digest = digests(f"sample {study.seed}", identifiers(table[study.id_column]))
             table = table.filter(digest.left(DIGITS) < limit)

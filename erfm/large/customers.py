@@ -17,17 +17,14 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from erfm.customers.cells import missing_numbers, nearest, tidy, to_labels
-from erfm.customers.drawing import (
-    check_identifiers,
-    digests,
-    identifiers,
-)
+from erfm.customers.cells import missing_numbers, tidy, to_labels
+from erfm.customers.drawing import check_identifiers, digests, identifiers
 from erfm.customers.files import explained
-from erfm.customers.load import load_customers, with_level_names
+from erfm.customers.load import load_customers, unused_columns, with_level_names
 from erfm.customers.parquet_files import drawn_from, several_files
 from erfm.customers.tables import aggregates, engine, read_parquet_table
 from erfm.formats import to_text
+from erfm.samples import holdout_count
 from erfm.study import Predictor, Study, StudyError
 
 MOST_VALUES = 1_000
@@ -49,9 +46,8 @@ class AllCustomers:
         The folder for what does not fit in memory.
     table : ibis.Table
         ``customer_id`` (text), one column a predictor (numbers, or names of levels; see `names`),
-        ``retained``
-        (1 or 0) and, if the study names a sample column, ``in_holdout`` (true or false), each null
-        where the value is missing.
+        ``retained`` (1 or 0) and, if the study names a sample column, ``in_holdout`` (true or
+        false), each null where the value is missing.
     """
 
     study: Study
@@ -143,12 +139,7 @@ def all_customers(study: Study, backend: Any, scratch: Path, table: Any) -> AllC
         identifiers.
     """
     check_identifiers(study)
-    for column in filter(None, study.columns.values()):
-        if column not in table.columns:
-            raise StudyError(
-                f"{study.file}: there is no column '{column}', which {study.path.name} names. "
-                f"{nearest(column, table.columns)}"
-            )
+    unused_columns(study.file, table.columns, study.columns, f"{study.path.name} names")
     columns = {"customer_id": identifiers(table[study.id_column])}
     for name, own in engine_names(study).items():
         predictor = study.predictors[name]
@@ -264,13 +255,7 @@ def _drawn(study: Study, complete: Any) -> Any:
     digest = digests(str(study.seed), complete.customer_id)
     begun = complete.group_by(begin=digest.left(PREFIX)).aggregate(n=lambda rows: rows.count())
     counts = aggregates(begun.order_by("begin"))
-    n = int(counts["n"].sum())
-    size = int(study.holdout_size if study.holdout_size >= 1 else round(study.holdout_size * n))
-    if size >= n:
-        raise StudyError(
-            f"{study.path}: 'holdout_size' is {size} but there are {n} complete customers. "
-            "Give a smaller number or a share such as 0.4."
-        )
+    size = holdout_count(study, int(counts["n"].sum()))
     reached = counts["n"].cumsum()
     last = int(reached.searchsorted(size))
     before = int(reached.iloc[last] - counts["n"].iloc[last])

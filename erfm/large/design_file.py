@@ -19,6 +19,7 @@ from erfm.blocks import ROWS_AT_A_TIME, InMemory
 from erfm.customers.files import explained
 from erfm.customers.tables import batches
 from erfm.large.customers import AllCustomers
+from erfm.logistic import CONSTANT, LogisticFit
 
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="lz4")
 
@@ -172,6 +173,13 @@ class Standardised:
         first = -number * ROWS_AT_A_TIME % step
         matrix, outcome = self.block(number)
         return matrix[first::step].copy(), outcome[first::step].copy()
+
+
+def linear_predictor(fit: LogisticFit, file: DesignFile) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what gives logit P(retained) by a fit, of a block of a design file (rows, columns)."""
+    used = [file.columns.index(column) for column in fit.parameters.index[1:]]
+    slopes, constant = fit.parameters.to_numpy()[1:], fit.parameters[CONSTANT]
+    return lambda x: x[:, used] @ slopes + constant
 
 
 def standardised(file: DesignFile) -> Standardised:

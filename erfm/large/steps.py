@@ -21,7 +21,7 @@ from erfm.blocks import in_order
 from erfm.customers.tables import aggregates
 from erfm.descriptives import standard_error_of_kurtosis, standard_error_of_skewness
 from erfm.large.customers import AllCustomers
-from erfm.large.design_file import DesignFile, Moments, standardised
+from erfm.large.design_file import DesignFile, Moments, linear_predictor, standardised
 from erfm.logistic import CONSTANT, LogisticFit, no_maximum_error
 from erfm.standardised import standardised_by
 from erfm.stepwise import ForwardSelection, Likelihood, column_numbers, foresee, search
@@ -226,10 +226,10 @@ class Equations:
 def standardised_coefficients(fit: FitOfAll, file: DesignFile) -> pd.DataFrame:
     """Return every definition; see `erfm.standardised.standardised_coefficients`."""
     used = [file.columns.index(column) for column in fit.parameters.index[1:]]
-    slopes, constant = fit.parameters.to_numpy()[1:], fit.parameters[CONSTANT]
+    logit = linear_predictor(fit, file)
 
     def look(x: np.ndarray, y: np.ndarray) -> tuple[Moments, float, float, np.ndarray]:
-        linear = x[:, used] @ slopes + constant
+        linear = logit(x)
         probability = special.expit(linear)
         moments = Moments.of(np.column_stack([linear, probability]))
         weight = probability @ (1 - probability)

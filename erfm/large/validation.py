@@ -21,8 +21,8 @@ from erfm import ties
 from erfm.blocks import in_order
 from erfm.customers.files import explained
 from erfm.customers.tables import batches, read_parquet_table
-from erfm.large.design_file import DesignFile
-from erfm.logistic import CONSTANT, HosmerLemeshow, LogisticFit, hosmer_lemeshow_of
+from erfm.large.design_file import DesignFile, linear_predictor
+from erfm.logistic import HosmerLemeshow, LogisticFit, hosmer_lemeshow_of
 from erfm.validation import RocCurve, classification_of
 
 UNIT = 1e-12
@@ -86,11 +86,10 @@ class Scored:
 def score_design(fit: LogisticFit, file: DesignFile, backend: Any, name: str) -> Scored:
     """Write the P(retained) of a file's customers beside it, as `name`, for the engine to sort."""
     path = file.path.with_name(f"{name}.parquet")
-    used = [file.columns.index(column) for column in fit.parameters.index[1:]]
-    slopes, constant = fit.parameters.to_numpy()[1:], fit.parameters[CONSTANT]
+    linear = linear_predictor(fit, file)
 
     def look(x: np.ndarray, y: np.ndarray) -> pa.RecordBatch:
-        probability = special.expit(x[:, used] @ slopes + constant)
+        probability = special.expit(linear(x))
         columns = np.round(probability / UNIT).astype(np.int64), y.astype(np.int64)
         return pa.RecordBatch.from_arrays([*map(pa.array, columns)], schema=SCHEMA)
 
